@@ -1,0 +1,122 @@
+//! What a collector is to do, as plain data.
+
+use serde::Serialize;
+
+use crate::expr::{Formula, Place};
+use crate::hist::Axis;
+
+/// Whether objects are kept apart by run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// One set of objects per run.
+    #[default]
+    Run,
+    /// One set of objects for all runs.
+    All,
+}
+
+/// A pass over events: which rows, which cuts, which objects.
+#[derive(Clone, Debug, Serialize)]
+pub struct Collector {
+    /// Prefix of its objects.
+    pub name: String,
+    /// The tree that holds the rows, `tree` in basf2 files.
+    pub tree: String,
+    /// Whether objects are kept apart by run.
+    pub granularity: Granularity,
+    /// Events read per run at most, counted over the whole calibration; `None` is all.
+    pub max_events_per_run: Option<u64>,
+    /// Fraction of events kept, by a hash of experiment, run and event number.
+    pub prescale: f64,
+    /// What happens to each event, in this order.
+    pub steps: Vec<Step>,
+}
+
+impl Collector {
+    /// A collector of that name over `tree`, per run, without steps.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            tree: "tree".into(),
+            granularity: Granularity::Run,
+            max_events_per_run: None,
+            prescale: 1.0,
+            steps: Vec::new(),
+        }
+    }
+
+    /// The objects it fills, in the order of their declaration.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Fill(object) => Some(object),
+            _ => None,
+        })
+    }
+}
+
+/// One step of a collector.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub enum Step {
+    /// From here on one row per element of this array.
+    Each(String, Place),
+    /// A new column.
+    Define(String, Formula, Place),
+    /// A named cut.
+    Select(String, Formula, Place),
+    /// An object to fill with the rows that came this far.
+    Fill(Object),
+}
+
+/// Something a collector fills.
+#[derive(Clone, Debug, Serialize)]
+pub struct Object {
+    /// Its name, unique in the collector.
+    pub name: String,
+    /// What is kept.
+    pub storage: Storage,
+    /// Channel indices that split it; none for a single object.
+    pub channels: Vec<PerChannel>,
+    /// Where it was declared.
+    pub place: Place,
+}
+
+/// What an object keeps of each row.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub enum Storage {
+    /// Counts in one or two dimensions.
+    Histogram(Vec<Binning>),
+    /// Mean of the second formula against the first.
+    Profile(Binning, Formula),
+    /// Passed and total counts of a condition.
+    Efficiency(Formula),
+    /// A sum and the number of entries.
+    Sum(Formula),
+    /// Columns of all rows, by name.
+    Table(Vec<(String, Formula)>),
+}
+
+/// A value and the axis it is binned on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Binning {
+    /// The value of a row.
+    pub value: Formula,
+    /// Its bins.
+    pub axis: Axis,
+}
+
+/// An index that splits an object into channels.
+#[derive(Clone, Debug, Serialize)]
+pub struct PerChannel {
+    /// What a channel is, for people: `crystal`.
+    pub name: String,
+    /// The channel of a row; rows outside the range are counted, not filled.
+    pub index: Formula,
+    /// First channel number.
+    pub first: i64,
+    /// Last channel number, included.
+    pub last: i64,
+}

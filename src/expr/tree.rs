@@ -1,0 +1,183 @@
+//! The tree of a formula as it was written, before types are known.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Value;
+
+/// Where a part of a formula was written; only the script that wrote it can show the place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Place {
+    /// Number of the source text; 0 when there is none (formulas built in Rust).
+    pub source: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// The names that lead from a row to a column: `c.track.p` is `["track", "p"]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Path(pub Vec<String>);
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+/// A formula; cheap to clone.
+pub type Expr = Arc<Node>;
+
+/// One node of a formula.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub enum Node {
+    /// A number, truth value or text.
+    Constant(Value),
+    /// A column of the row; resolved by whoever owns the rows.
+    Column(Path, Place),
+    /// One member of a fixed array: `c.m_pos[2]`.
+    Element(Path, u32, Place),
+    /// A parameter of a model: `p.sigma`.
+    Parameter(String, Place),
+    /// Something over all elements of an array of the event: `e.Tracks.count(|t| t.p > 1.0)`.
+    /// Columns of the body are relative to the element; `None` for [`Reduction::Len`].
+    Reduce(Reduction, Path, Option<Expr>, Place),
+    /// One operand.
+    Unary(UnaryOp, Expr, Place),
+    /// Two operands; `And` and `Or` ask the second only when it matters.
+    Binary(BinaryOp, Expr, Expr, Place),
+    /// A function of section "everywhere" of the scripting API.
+    Call(Function, Vec<Expr>, Place),
+    /// Condition, value if true, value if false.
+    If(Expr, Expr, Expr, Place),
+    /// `let` number, value, body: the value is computed once.
+    Let(u32, Expr, Expr),
+    /// A reference to the `let` of that number.
+    Local(u32),
+}
+
+/// What is taken over all elements of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Reduction {
+    /// Number of elements.
+    Len,
+    /// Number of elements for which the body is true.
+    Count,
+    /// Sum of the body; 0 for none.
+    Sum,
+    /// Largest value of the body; NaN for none.
+    Max,
+    /// Smallest value of the body; NaN for none.
+    Min,
+    /// Whether the body is true for at least one element.
+    Any,
+}
+
+/// Operators with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum UnaryOp {
+    /// `-x`
+    Neg,
+    /// `!x`
+    Not,
+}
+
+/// Operators with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[expect(missing_docs, reason = "the names are the operators")]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    /// `/`; two integers are refused with a pointer to `div` and `to_float`.
+    Div,
+    Rem,
+    Pow,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+    And,
+    Or,
+}
+
+/// Functions a formula may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[expect(missing_docs, reason = "the names are the functions")]
+pub enum Function {
+    Abs,
+    Sqrt,
+    Exp,
+    Ln,
+    Log10,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Atan2,
+    Sinh,
+    Cosh,
+    Tanh,
+    Hypot,
+    Pow,
+    Floor,
+    Ceil,
+    Round,
+    Min,
+    Max,
+    IsNan,
+    /// Whole division of integers, towards zero.
+    Div,
+    ToInt,
+    ToFloat,
+}
+
+impl Function {
+    /// Every function with its name in scripts and its number of arguments.
+    pub const ALL: [(Self, &'static str, usize); 26] = [
+        (Self::Abs, "abs", 1),
+        (Self::Sqrt, "sqrt", 1),
+        (Self::Exp, "exp", 1),
+        (Self::Ln, "ln", 1),
+        (Self::Log10, "log10", 1),
+        (Self::Sin, "sin", 1),
+        (Self::Cos, "cos", 1),
+        (Self::Tan, "tan", 1),
+        (Self::Asin, "asin", 1),
+        (Self::Acos, "acos", 1),
+        (Self::Atan, "atan", 1),
+        (Self::Atan2, "atan2", 2),
+        (Self::Sinh, "sinh", 1),
+        (Self::Cosh, "cosh", 1),
+        (Self::Tanh, "tanh", 1),
+        (Self::Hypot, "hypot", 2),
+        (Self::Pow, "pow", 2),
+        (Self::Floor, "floor", 1),
+        (Self::Ceil, "ceil", 1),
+        (Self::Round, "round", 1),
+        (Self::Min, "min", 2),
+        (Self::Max, "max", 2),
+        (Self::IsNan, "is_nan", 1),
+        (Self::Div, "div", 2),
+        (Self::ToInt, "to_int", 1),
+        (Self::ToFloat, "to_float", 1),
+    ];
+
+    /// The function of that name and number of arguments.
+    #[must_use]
+    pub fn named(name: &str, arguments: usize) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, n, a)| *n == name && *a == arguments)
+            .map(|(f, _, _)| *f)
+    }
+}

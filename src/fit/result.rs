@@ -1,0 +1,87 @@
+//! How a fit is done and what comes out.
+
+use serde::{Deserialize, Serialize};
+
+/// What is made small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cost {
+    /// Squared distance in units of the error; for counts the error is √n, empty bins are left out.
+    Chi2,
+    /// Poisson likelihood of counts, as deviance.
+    Poisson,
+}
+
+/// How a fit is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// What is made small; `None` chooses by the kind of data: Poisson for counts, χ² otherwise.
+    pub cost: Option<Cost>,
+    /// Whether the model is averaged over each bin instead of taken at its centre.
+    pub integrate: bool,
+    /// Histograms with fewer entries are flagged and not fitted.
+    pub min_entries: f64,
+    /// Neighbouring bins are joined while fewer than this many entries per bin are found; 0 = never.
+    pub rebin_below: f64,
+    /// Evaluations of the model at most.
+    pub max_calls: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cost: None,
+            integrate: false,
+            min_entries: 0.0,
+            rebin_below: 0.0,
+            max_calls: 10_000,
+        }
+    }
+}
+
+/// The result of one fit: values, errors, and the facts that say whether to trust them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Parameter names in the order of the model.
+    pub names: Vec<String>,
+    /// Values in that order.
+    pub values: Vec<f64>,
+    /// Errors from the full Hessian, `up` = 1 (χ²) or 0.5 (−ln L); 0 for fixed parameters.
+    pub errors: Vec<f64>,
+    /// Covariance, row by row; zeros for fixed parameters.
+    pub covariance: Vec<f64>,
+    /// χ² or deviance at the minimum.
+    pub chi2: f64,
+    /// Bins (or points) used less free parameters.
+    pub ndf: i64,
+    /// Entries of the histogram inside the fitted range.
+    pub entries: f64,
+    /// Low end of the range used.
+    pub low: f64,
+    /// High end of the range used.
+    pub high: f64,
+    /// How often the range was moved.
+    pub refits: u32,
+    /// Estimated distance to the minimum, in units of the cost.
+    pub edm: f64,
+    /// A minimum was found.
+    pub minimum: bool,
+    /// The estimated distance is below the tolerance.
+    pub edm_reached: bool,
+    /// A parameter stands at a limit.
+    pub at_limit: bool,
+    /// The call limit was hit.
+    pub call_limit: bool,
+    /// The covariance comes from a positive definite Hessian.
+    pub accurate: bool,
+    /// Why the fit is not valid; empty when it is.
+    pub why: String,
+}
+
+impl Fit {
+    /// Minimum found, EDM reached, nothing at a limit, call limit not hit, covariance accurate.
+    #[must_use]
+    pub fn valid(&self) -> bool {
+        self.minimum && self.edm_reached && !self.at_limit && !self.call_limit && self.accurate
+    }
+}

@@ -1,0 +1,193 @@
+//! An interval of validity: from one run to another, either end open.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::ExpRun;
+
+/// Why four numbers are no interval.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The low end comes after the high end.
+    #[error("the interval starts at {low} and ends before that, at {high}")]
+    Backwards {
+        /// Low end as given.
+        low: ExpRun,
+        /// High end as given.
+        high: ExpRun,
+    },
+    /// A run number without an experiment, or a number below −1.
+    #[error("{0} is no end of an interval: use -1,-1 for an open end, or an experiment and a run")]
+    NoExperiment(ExpRun),
+    /// Text that is not four numbers.
+    #[error("`{0}` is no interval: four whole numbers are needed, expLow,runLow,expHigh,runHigh")]
+    NotFourNumbers(String),
+}
+
+/// An interval of validity `(exp_low, run_low, exp_high, run_high)`, both ends included.
+///
+/// −1 leaves an end open: as `run_high` until the end of that experiment, as `exp_high`
+/// (with `run_high`) for ever. The order is that of the four numbers, as upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "[i32; 4]", into = "[i32; 4]")]
+pub struct IoV {
+    low: ExpRun,
+    high: ExpRun,
+}
+
+impl IoV {
+    /// Everything there is: `0,0,-1,-1`.
+    pub const EVERYTHING: Self = Self {
+        low: ExpRun::new(0, 0),
+        high: ExpRun::new(-1, -1),
+    };
+
+    /// The interval between two runs, both included.
+    ///
+    /// # Errors
+    /// [`Error::Backwards`] when the low end is above the high one, [`Error::NoExperiment`] when an
+    /// end has a run but no experiment.
+    pub fn new(low: ExpRun, high: ExpRun) -> Result<Self, Error> {
+        for end in [low, high] {
+            let open = end.exp == -1 && end.run == -1;
+            if (end.exp < 0 && !open) || end.run < -1 {
+                return Err(Error::NoExperiment(end));
+            }
+        }
+        let iov = Self { low, high };
+        if iov.first() > iov.last() {
+            return Err(Error::Backwards { low, high });
+        }
+        Ok(iov)
+    }
+
+    /// The interval that holds one run only.
+    ///
+    /// # Errors
+    /// As [`IoV::new`].
+    pub fn single(run: ExpRun) -> Result<Self, Error> {
+        Self::new(run, run)
+    }
+
+    /// The low end as given.
+    #[must_use]
+    pub const fn low(&self) -> ExpRun {
+        self.low
+    }
+
+    /// The high end as given.
+    #[must_use]
+    pub const fn high(&self) -> ExpRun {
+        self.high
+    }
+
+    /// The same start with an open end.
+    #[must_use]
+    pub const fn open_ended(&self) -> Self {
+        Self {
+            low: self.low,
+            high: ExpRun::new(-1, -1),
+        }
+    }
+
+    /// Whether `run` lies inside.
+    #[must_use]
+    pub fn contains_run(&self, run: ExpRun) -> bool {
+        let run = (i64::from(run.exp), i64::from(run.run));
+        self.first() <= run && run <= self.last()
+    }
+
+    /// Whether `other` lies inside as a whole.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.first() <= other.first() && other.last() <= self.last()
+    }
+
+    /// Whether the two share at least one run.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.first() <= other.last() && other.first() <= self.last()
+    }
+
+    /// Low end with open ends written out: an open run starts at 0, an open experiment at 0.
+    fn first(&self) -> (i64, i64) {
+        (
+            i64::from(self.low.exp.max(0)),
+            i64::from(self.low.run.max(0)),
+        )
+    }
+
+    /// High end with open ends written out as the largest number.
+    fn last(&self) -> (i64, i64) {
+        let open = |n: i32| if n < 0 { i64::MAX } else { i64::from(n) };
+        (open(self.high.exp), open(self.high.run))
+    }
+}
+
+impl TryFrom<[i32; 4]> for IoV {
+    type Error = Error;
+
+    fn try_from([el, rl, eh, rh]: [i32; 4]) -> Result<Self, Error> {
+        Self::new(ExpRun::new(el, rl), ExpRun::new(eh, rh))
+    }
+}
+
+impl From<IoV> for [i32; 4] {
+    fn from(iov: IoV) -> Self {
+        [iov.low.exp, iov.low.run, iov.high.exp, iov.high.run]
+    }
+}
+
+impl fmt::Display for IoV {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.low, self.high)
+    }
+}
+
+impl FromStr for IoV {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let wrong = || Error::NotFourNumbers(text.to_owned());
+        let numbers: Vec<i32> = text
+            .split(',')
+            .map(|word| word.trim().parse().map_err(|_| wrong()))
+            .collect::<Result<_, _>>()?;
+        let four: [i32; 4] = numbers.try_into().map_err(|_| wrong())?;
+        Self::try_from(four)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn iov(text: &str) -> IoV {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn open_ends_reach_to_the_end() {
+        assert!(iov("3,0,3,-1").contains_run(ExpRun::new(3, 100_000)));
+        assert!(!iov("3,0,3,-1").contains_run(ExpRun::new(4, 0)));
+        assert!(iov("3,7,-1,-1").contains_run(ExpRun::new(9, 0)));
+        assert!(IoV::EVERYTHING.contains(&iov("5,3,7,9")));
+    }
+
+    #[test]
+    fn neighbours_do_not_overlap() {
+        assert!(!iov("1,1,1,10").overlaps(&iov("1,11,1,20")));
+        assert!(iov("1,1,1,10").overlaps(&iov("1,10,1,20")));
+    }
+
+    #[test]
+    fn wrong_intervals_are_refused() {
+        assert!("2,9,2,3".parse::<IoV>().is_err());
+        assert!("-1,5,2,3".parse::<IoV>().is_err());
+        assert!("1,2,3".parse::<IoV>().is_err());
+        assert!("1.5,2,3,4".parse::<IoV>().is_err());
+    }
+}

@@ -1,0 +1,3 @@
+//! The `b2caf` program: see `b2caf --help`.
+
+fn main() {}
