@@ -1,0 +1,121 @@
+//! The columns of a tree: what they are called, what they hold, how they belong together.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::chunk::{Chunk, Element};
+use super::error::{Error, Result};
+
+/// What a row of a column belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rows {
+    /// One row per entry (a scalar, or a block of fixed dimensions).
+    Entry,
+    /// One row per element of an array; all columns that name the same array run in parallel.
+    ///
+    /// The name is the path of the array's branch (`ECLClusters`,
+    /// `PXDTrueHitsToPXDSimHits/m_elements`) or of the column that counts (`NJet`).
+    Array(Arc<str>),
+    /// A container of its own: its length is shared with no other column.
+    Own,
+}
+
+/// One column of a tree.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub(super) name: Arc<str>,
+    pub(super) object: Arc<str>,
+    pub(super) member: Arc<str>,
+    pub(super) type_name: Arc<str>,
+    pub(super) element: Element,
+    pub(super) rows: Rows,
+    pub(super) levels: usize,
+    pub(super) dims: Vec<usize>,
+    pub(super) entries: u64,
+}
+
+impl Column {
+    /// Whole path: `EventMetaData/m_run`, `ECLClusters/ECLClusters.m_time`, `Jet_Px`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Path of the object or array it is a member of, base classes left out: `EventMetaData`,
+    /// `ECLClusters`; empty for a branch at the top of the tree.
+    #[must_use]
+    pub fn object(&self) -> &str {
+        &self.object
+    }
+
+    /// Name in its object, without prefix and dimensions: `m_run`, `m_time`, `m_posIn`, `Jet_Px`.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// C++ type: `int32_t`, `float[]`, `std::vector<uint32_t>[]`.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    /// Type of one value in a chunk.
+    #[must_use]
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// What a row belongs to.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Levels of varying length: 0 scalar or fixed, 1 jagged, 2 a vector in each array element, …
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        self.levels
+    }
+
+    /// Fixed dimensions of an item, outermost first; none for a single value.
+    #[must_use]
+    pub fn dims(&self) -> &[usize] {
+        &self.dims
+    }
+
+    /// Entries of the branch.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The values of a range of entries.
+    ///
+    /// # Errors
+    /// Entries that are not there, a type that cannot be read, damaged bytes.
+    pub fn read(&self, entries: Range<u64>, cache: &mut Cache) -> Result<Chunk> {
+        let _ = cache;
+        Err(Error::Range {
+            branch: self.name.to_string(),
+            first: entries.start,
+            end: entries.end,
+            entries: self.entries,
+        })
+    }
+}
+
+/// The last decompressed basket of each column, so that neighbouring ranges open it once.
+///
+/// One per thread; it may serve any number of trees and files.
+#[derive(Debug, Default)]
+pub struct Cache {}
+
+impl Cache {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
