@@ -3,8 +3,20 @@
 //! Takes an [`Expr`] and the types of the columns it names, gives values per row and exact
 //! derivatives. It knows neither files nor the script that wrote the formula.
 
+mod evaluator;
 mod formula;
+mod json_floats;
+pub mod maths;
+mod program;
+mod schema;
+mod slice;
+mod table;
 mod tree;
 
+pub use evaluator::{Evaluator, Wanted};
 pub use formula::{Failure, Formula, RowFunction, Value};
+pub use program::{Outputs, Program, Scratch};
+pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
+pub use slice::Slice;
+pub use table::{BATCH, Column, Table, TableError};
 pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp};

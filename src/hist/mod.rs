@@ -4,8 +4,8 @@
 //! the partition in which they came. It does not know who fills it.
 
 mod axis;
-
-pub use axis::{Axis, AxisError};
 mod histogram;
+mod index;
 
-pub use histogram::Histogram;
+pub use axis::{Axis, AxisError, MAX_BINS};
+pub use histogram::{Content, Histogram, Moments};
