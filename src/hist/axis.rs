@@ -321,7 +321,9 @@ impl Axis {
     /// When `n` does not divide the number of bins.
     pub fn rebin(&self, n: i64) -> Result<Self, AxisError> {
         let bins = self.bins();
-        let step = usize::try_from(n).ok().filter(|&s| s > 0 && bins % s == 0);
+        let step = usize::try_from(n)
+            .ok()
+            .filter(|&s| s > 0 && bins.is_multiple_of(s));
         let Some(step) = step else {
             return Err(AxisError::NotDivisible { bins, n });
         };
