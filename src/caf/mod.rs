@@ -1,1 +1,20 @@
-//! (in the making)
+//! Running a plan: calibrations one after another, iterations, outputs, and telling an observer.
+//!
+//! Takes a checked [`crate::plan::Plan`], gives an [`Outcome`] and a folder of results in which
+//! nothing is ever half-written. It knows neither scripts, terminals nor exit codes.
+
+mod error;
+mod event;
+mod folder;
+mod options;
+mod outcome;
+mod run;
+
+pub use error::Error;
+pub use event::{Event, NullObserver, Observer};
+pub use options::Options;
+pub use outcome::{
+    AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, Execution, FitSummary, Outcome,
+    PayloadOutcome, State, Worst,
+};
+pub use run::run;

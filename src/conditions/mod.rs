@@ -1,1 +1,26 @@
-//! (in the making)
+//! Payloads and the testing store that holds them.
+//!
+//! Takes payloads with an interval of validity, gives content-addressed files beside a
+//! `database.txt` that the conditions database clients of basf2 read, and finds them again by name and run.
+//! It knows neither fits nor algorithms.
+
+mod commit;
+mod database;
+mod error;
+mod format;
+mod json;
+mod payload;
+mod provenance;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use commit::{Commit, Written};
+pub use database::{Database, Record};
+pub use error::Error;
+pub use format::PayloadFormat;
+pub use json::Json;
+pub use payload::Payload;
+pub use provenance::{Origin, Provenance};
+pub use store::Store;

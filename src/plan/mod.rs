@@ -3,6 +3,19 @@
 //! Takes what a script described, gives a [`Plan`]: plain data that can be hashed and run
 //! without the script. It knows neither threads nor clocks.
 
+mod algorithms;
 mod calibration;
+mod check;
+mod fingerprint;
+mod nearest;
+mod order;
+mod problem;
+
+#[cfg(test)]
+mod tests;
 
 pub use calibration::{Calibration, Collection, Plan};
+pub use check::check;
+pub use fingerprint::{calibration_fingerprint, fingerprint};
+pub use order::Order;
+pub use problem::{Error, Problem};

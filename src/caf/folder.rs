@@ -1,0 +1,169 @@
+//! The output folder: taken early, filled calibration by calibration, never half-written.
+//!
+//! ```text
+//! <output>/plan.json                what was run, and the sign that the folder is ours
+//! <output>/outcome.json             what came out
+//! <output>/outputdb/                payloads of the result: database.txt and payload files
+//! <output>/<calibration>/outputdb/  payloads of the last iteration
+//! <output>/<calibration>/<n>/collector_output/<collection>.json
+//! <output>/<calibration>/<n>/algorithm_output/<algorithm>.json
+//! <output>/<calibration>/<n>/algorithm_output/outputdb/
+//! ```
+//! A calibration is written to a hidden folder beside its final one, which gets its name when the
+//! calibration has ended.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{self, Plan};
+
+use super::{Error, Outcome};
+
+const PLAN: &str = "plan.json";
+const OUTCOME: &str = "outcome.json";
+const OUTPUTDB: &str = "outputdb";
+
+/// The output folder of a run.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+/// What `plan.json` says.
+#[derive(Serialize, Deserialize)]
+struct Sign {
+    b2caf: u32,
+    name: String,
+    fingerprint: String,
+    calibrations: Vec<String>,
+    sources: Vec<(PathBuf, String)>,
+}
+
+impl Folder {
+    /// Takes the folder for this plan: creates it, or makes sure that it is empty or may be
+    /// overwritten, and that it can be written to.
+    pub(super) fn take(root: &Path, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
+        match fs::metadata(root) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(root).map_err(Error::output(root))?;
+            }
+            Err(error) => return Err(Error::output(root)(error)),
+            Ok(found) if !found.is_dir() => {
+                return Err(Error::NotAFolder {
+                    folder: root.into(),
+                });
+            }
+            Ok(_) => clear(root, overwrite)?,
+        }
+        let folder = Self { root: root.into() };
+        let sign = Sign {
+            b2caf: 1,
+            name: plan.settings.name.clone(),
+            fingerprint: plan::fingerprint(plan),
+            calibrations: plan.calibrations.iter().map(|c| c.name.clone()).collect(),
+            sources: plan.sources.clone(),
+        };
+        write_json(&folder.root.join(PLAN), &sign)?;
+        Ok(folder)
+    }
+
+    /// The final folder of a calibration.
+    pub(super) fn calibration(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// An empty hidden folder in which a calibration writes.
+    pub(super) fn start(&self, name: &str) -> Result<PathBuf, Error> {
+        let hidden = self.root.join(hidden(name));
+        remove(&hidden)?;
+        fs::create_dir(&hidden).map_err(Error::output(&hidden))?;
+        Ok(hidden)
+    }
+
+    /// Gives the hidden folder of a calibration its final name.
+    pub(super) fn publish(&self, name: &str) -> Result<(), Error> {
+        let final_name = self.calibration(name);
+        remove(&final_name)?;
+        fs::rename(self.root.join(hidden(name)), &final_name).map_err(Error::output(&final_name))
+    }
+
+    /// Writes what came out.
+    pub(super) fn finish(&self, outcome: &Outcome) -> Result<(), Error> {
+        write_json(&self.root.join(OUTCOME), outcome)
+    }
+}
+
+fn hidden(name: &str) -> String {
+    format!(".{name}.partial")
+}
+
+/// Makes sure that the folder is empty: removes an earlier run if that is wanted, but nothing else.
+fn clear(root: &Path, overwrite: bool) -> Result<(), Error> {
+    let mut entries = fs::read_dir(root).map_err(Error::output(root))?;
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    let sign = match fs::read(root.join(PLAN)) {
+        Ok(bytes) => serde_json::from_slice::<Sign>(&bytes).ok(),
+        Err(_) => None,
+    };
+    let Some(sign) = sign else {
+        return Err(Error::NotOurs {
+            folder: root.into(),
+        });
+    };
+    if !overwrite {
+        return Err(Error::EarlierRun {
+            folder: root.into(),
+        });
+    }
+    for name in &sign.calibrations {
+        // A name with a slash would lead out of the folder; ours have none.
+        if Path::new(name).components().count() == 1 && !name.contains("..") {
+            remove(&root.join(name))?;
+            remove(&root.join(hidden(name)))?;
+        }
+    }
+    for name in [OUTPUTDB, OUTCOME, PLAN] {
+        remove(&root.join(name))?;
+    }
+    Ok(())
+}
+
+/// Removes a file or a folder with everything in it; what is not there is no error.
+fn remove(path: &Path) -> Result<(), Error> {
+    let result = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other.map_err(Error::output(path)),
+    }
+}
+
+/// Writes `value` as indented JSON, first under a hidden name beside the final one.
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::output(folder))?;
+    let mut text =
+        serde_json::to_string_pretty(value).map_err(|error| Error::output(path)(error.into()))?;
+    text.push('\n');
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!(".partial-{name}"));
+    let written = File::create(&temporary)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The first error is the one worth telling.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(Error::output(path))
+}

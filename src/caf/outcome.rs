@@ -1,0 +1,199 @@
+//! What came out: everything a report needs, as plain data.
+//!
+//! There are no times in it: equal input gives an equal outcome.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibrate::AlgResult;
+use crate::iov::{ExpRun, IoV};
+
+/// What came out of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Name in the settings of the script.
+    pub name: String,
+    /// The interval that was asked for.
+    pub requested_iov: Option<IoV>,
+    /// Fingerprint of the plan.
+    pub fingerprint: String,
+    /// One entry per calibration, in the order in which they ran.
+    pub calibrations: Vec<CalibrationOutcome>,
+}
+
+/// How a calibration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Constants were found.
+    Completed,
+    /// Something went wrong.
+    Failed,
+    /// Too little data, and nothing else is wrong.
+    NotEnoughData,
+    /// A calibration it waits for did not complete.
+    Blocked,
+}
+
+/// What came out of one calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationOutcome {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub state: State,
+    /// Why it did not complete; empty when it did.
+    pub message: String,
+    /// Passes that were made.
+    pub iterations: u32,
+    /// Whether its payloads are part of the result.
+    pub save_payloads: bool,
+    /// The samples it read, of the last pass.
+    pub collections: Vec<CollectionOutcome>,
+    /// The algorithms, of the last pass.
+    pub algorithms: Vec<AlgorithmOutcome>,
+    /// Payloads of the last pass, in the order in which they were written.
+    pub payloads: Vec<PayloadOutcome>,
+}
+
+/// What was read for one collection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CollectionOutcome {
+    /// Name of the collection.
+    pub name: String,
+    /// Name of the collector.
+    pub collector: String,
+    /// Files read.
+    pub files: u64,
+    /// Events that were collected.
+    pub events: u64,
+    /// Rows per object of `each`; equals `events` without one.
+    pub rows: u64,
+    /// What a row is: `events`, or the name of an array.
+    pub row_name: String,
+    /// The cuts in their order.
+    pub cuts: Vec<Cut>,
+    /// What should be known about the data, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// How many rows came to a cut, and how many passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cut {
+    /// Its name.
+    pub name: String,
+    /// Rows before it.
+    pub before: u64,
+    /// Rows after it.
+    pub after: u64,
+}
+
+/// What one algorithm did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlgorithmOutcome {
+    /// Its name.
+    pub name: String,
+    /// Its strategy.
+    pub strategy: String,
+    /// Its executions in their order.
+    pub executions: Vec<Execution>,
+}
+
+/// One execution of an algorithm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    /// First and last run of the data.
+    pub data: Option<(ExpRun, ExpRun)>,
+    /// Number of runs with data.
+    pub runs: u64,
+    /// Interval of its payloads.
+    pub iov: Option<IoV>,
+    /// How it ended.
+    pub result: AlgResult,
+    /// Why, if not well.
+    pub message: String,
+    /// What should be known about the constants, one sentence each.
+    pub warnings: Vec<String>,
+    /// The fits in short.
+    pub fits: Option<FitSummary>,
+}
+
+/// The fits of one execution in short.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FitSummary {
+    /// What a channel is: `crystal`; empty for a single object.
+    pub channel_name: String,
+    /// Number of channels.
+    pub channels: u64,
+    /// Channels that were fitted and accepted.
+    pub ok: u64,
+    /// Channels without enough data.
+    pub lacking: Vec<i64>,
+    /// Channels with a fit that was not accepted.
+    pub not_accepted: Vec<i64>,
+    /// Median of χ² per degree of freedom over the channels that are ok.
+    pub chi2_ndf_median: Option<f64>,
+    /// The largest of them.
+    pub chi2_ndf_worst: Option<Worst>,
+}
+
+/// The channel with the largest χ² per degree of freedom.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Worst {
+    /// The channel.
+    pub channel: i64,
+    /// Its χ² per degree of freedom.
+    pub chi2_ndf: f64,
+}
+
+/// One payload that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayloadOutcome {
+    /// Its name.
+    pub name: String,
+    /// Class of the object.
+    pub class: String,
+    /// Interval of validity.
+    pub iov: IoV,
+    /// Revision in the file name.
+    pub revision: String,
+    /// MD5 of the payload file.
+    pub checksum: String,
+    /// The payload file, relative to the output folder.
+    pub file: PathBuf,
+}
+
+impl Outcome {
+    /// Calibrations that ended in `state`.
+    #[must_use]
+    pub fn count(&self, state: State) -> usize {
+        self.calibrations
+            .iter()
+            .filter(|calibration| calibration.state == state)
+            .count()
+    }
+
+    /// Whether every calibration completed.
+    #[must_use]
+    pub fn completed(&self) -> bool {
+        self.count(State::Completed) == self.calibrations.len()
+    }
+
+    /// Whether too little data is all that is wrong: calibrations that wait for one without
+    /// enough data do not count as something else.
+    #[must_use]
+    pub fn only_lacks_data(&self) -> bool {
+        self.count(State::NotEnoughData) > 0 && self.count(State::Failed) == 0
+    }
+
+    /// Payloads that are part of the result.
+    pub fn payloads(&self) -> impl Iterator<Item = &PayloadOutcome> {
+        self.calibrations
+            .iter()
+            .filter(|calibration| {
+                calibration.save_payloads && calibration.state == State::Completed
+            })
+            .flat_map(|calibration| &calibration.payloads)
+    }
+}

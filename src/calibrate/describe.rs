@@ -1,0 +1,69 @@
+//! An algorithm as a JSON value: its identity, for fingerprints and provenance.
+
+use serde_json::{Value, json};
+
+use crate::fit::{Model, Start};
+
+use super::{Algorithm, Declared, Kind};
+
+/// Everything about an algorithm that changes what comes out; rules by their source text.
+#[must_use]
+pub fn describe(algorithm: &Algorithm) -> Value {
+    json!({
+        "name": algorithm.name,
+        "kind": match &algorithm.kind {
+            Kind::Declared(declared) => describe_declared(declared),
+            Kind::TestCalibration => json!("TestCalibrationAlgorithm"),
+        },
+        "strategy": algorithm.strategy,
+        "params": algorithm.params,
+    })
+}
+
+fn describe_declared(declared: &Declared) -> Value {
+    let fits = declared.fits.iter().map(|fit| {
+        json!({
+            "object": fit.object,
+            "model": describe_model(&fit.model),
+            "options": fit.options,
+        })
+    });
+    let payloads = declared.payloads.iter().map(|payload| {
+        let members = payload.members.iter();
+        json!({
+            "name": payload.name,
+            "class": payload.class,
+            "members": members.map(|(name, formula)| json!([name, formula])).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "fits": fits.collect::<Vec<_>>(),
+        "enough_data": declared.enough_data.as_ref().map(|rule| rule.0.source()),
+        "accept": declared.accept,
+        "tolerate": declared.tolerate,
+        "payloads": payloads.collect::<Vec<_>>(),
+    })
+}
+
+fn describe_model(model: &Model) -> Value {
+    let parameters = model.parameters.iter().map(|parameter| {
+        json!({
+            "name": parameter.name,
+            "start": match &parameter.start {
+                Start::Unset => Value::Null,
+                Start::Value(value) => json!(value),
+                Start::Histogram(rule) => json!(rule.0.source()),
+            },
+            "limits": parameter.limits,
+            "fixed": parameter.fixed,
+        })
+    });
+    json!({
+        "name": model.name,
+        "formula": model.formula,
+        "parameters": parameters.collect::<Vec<_>>(),
+        "range": model.range.as_ref().map(|rule| rule.0.source()),
+        "prepare": model.prepare.as_ref().map(|rule| rule.0.source()),
+        "refit": model.refit.as_ref().map(|refit| json!([refit.times, refit.rule.0.source()])),
+    })
+}

@@ -1,0 +1,135 @@
+//! What can go wrong with payloads and their store.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::iov::IoV;
+
+/// Why a payload could not be stored or found.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name that cannot be part of a file name or of a line of the text file.
+    #[error(
+        "`{name}` is no name for a payload: use letters, digits, `_`, `-` and `+`, at least one of them"
+    )]
+    Name {
+        /// The name as given.
+        name: String,
+    },
+    /// A payload without members.
+    #[error("payload {payload} has no members")]
+    NoMembers {
+        /// Payload name.
+        payload: String,
+    },
+    /// A member or a channel index whose length differs from the others.
+    #[error("payload {payload}: `{column}` has {found} values, but there are {expected} channels")]
+    Length {
+        /// Payload name.
+        payload: String,
+        /// Member or channel index.
+        column: String,
+        /// Its number of values.
+        found: usize,
+        /// The number of channels.
+        expected: usize,
+    },
+    /// The same channel twice.
+    #[error("payload {payload}: channel {channel} appears twice")]
+    ChannelTwice {
+        /// Payload name.
+        payload: String,
+        /// The channel, its indices joined by commas.
+        channel: String,
+    },
+    /// A value that is not a finite number.
+    #[error("payload {payload}: {member} is {value}{}; constants must be finite numbers", of_channel(.channel.as_deref()))]
+    NotFinite {
+        /// Payload name.
+        payload: String,
+        /// The member.
+        member: String,
+        /// The channel, its indices joined by commas; `None` for a payload without channels.
+        channel: Option<String>,
+        /// `NaN`, `inf` or `-inf`.
+        value: f64,
+    },
+    /// An interval that the readers of the store would take for an empty one.
+    #[error(
+        "payload {payload}: {iov} has no beginning; give the first experiment and run, such as 0,0"
+    )]
+    EmptyIov {
+        /// Payload name.
+        payload: String,
+        /// The interval.
+        iov: IoV,
+    },
+    /// A payload file that cannot be understood.
+    #[error("{} is no payload file: {reason}", .path.display())]
+    NotAPayload {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// A payload file that holds another payload than its name says.
+    #[error("{} holds payload {found}, not {expected}", .path.display())]
+    OtherPayload {
+        /// The file.
+        path: PathBuf,
+        /// Name in the file.
+        found: String,
+        /// Name asked for.
+        expected: String,
+    },
+    /// A line of the text file that cannot be understood.
+    #[error("{}, line {line}: {reason}", .path.display())]
+    Line {
+        /// The text file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line names a payload file that does not exist.
+    #[error("{}, line {line}: the payload file {} does not exist", .path.display(), .file.display())]
+    FileMissing {
+        /// The text file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+        /// The file that should exist.
+        file: PathBuf,
+    },
+    /// The operating system said no.
+    #[error("could not {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried, as a verb: `write`.
+        action: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// Its answer.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// For `map_err`: the operating system refused `action` on `path`.
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+fn of_channel(channel: Option<&str>) -> String {
+    channel.map_or_else(String::new, |channel| format!(" in channel {channel}"))
+}

@@ -1,0 +1,151 @@
+//! A folder with `database.txt` and payload files.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+
+use crate::iov::ExpRun;
+
+use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Provenance, Record};
+
+/// A testing store: `database.txt` and payload files in one folder.
+#[derive(Clone)]
+pub struct Store {
+    folder: PathBuf,
+    format: Arc<dyn PayloadFormat>,
+}
+
+impl Store {
+    /// The store in `folder`, which need not exist yet, with payloads as JSON.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self::with_format(folder, Arc::new(Json))
+    }
+
+    /// The store in `folder` with payloads of another file form.
+    #[must_use]
+    pub fn with_format(folder: impl Into<PathBuf>, format: Arc<dyn PayloadFormat>) -> Self {
+        Self {
+            folder: folder.into(),
+            format,
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The text file.
+    #[must_use]
+    pub fn text_file(&self) -> PathBuf {
+        self.folder.join("database.txt")
+    }
+
+    /// The file of a payload.
+    #[must_use]
+    pub fn payload_file(&self, name: &str, revision: &str) -> PathBuf {
+        let extension = self.format.extension();
+        self.folder
+            .join(format!("dbstore_{name}_rev_{revision}.{extension}"))
+    }
+
+    /// The file that says where a payload came from.
+    #[must_use]
+    pub fn provenance_file(&self, name: &str, revision: &str) -> PathBuf {
+        self.folder
+            .join(format!("dbstore_{name}_rev_{revision}.provenance.json"))
+    }
+
+    /// A transaction on this store.
+    #[must_use]
+    pub fn commit(&self) -> Commit<'_> {
+        Commit::new(self)
+    }
+
+    /// What the text file says.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub fn database(&self) -> Result<Database, Error> {
+        Database::read(&self.text_file())
+    }
+
+    /// The payload in force for `name` in `run`, or `None` if no line matches.
+    ///
+    /// # Errors
+    /// When the text file or the payload file cannot be understood, or a payload file is missing.
+    pub fn find(&self, name: &str, run: ExpRun) -> Result<Option<Payload>, Error> {
+        match self.database()?.find(name, run) {
+            None => Ok(None),
+            Some(record) => self.read(record).map(Some),
+        }
+    }
+
+    /// The payload of one record.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn read(&self, record: &Record) -> Result<Payload, Error> {
+        let file = self.payload_file(&record.name, &record.revision);
+        let bytes = fs::read(&file).map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                Error::FileMissing {
+                    path: self.text_file(),
+                    line: record.line,
+                    file: file.clone(),
+                }
+            } else {
+                Error::io("read", &file)(error)
+            }
+        })?;
+        let payload = self
+            .format
+            .read(&bytes)
+            .map_err(|reason| Error::NotAPayload {
+                path: file.clone(),
+                reason,
+            })?;
+        if payload.name != record.name {
+            return Err(Error::OtherPayload {
+                path: file,
+                found: payload.name,
+                expected: record.name.clone(),
+            });
+        }
+        Ok(payload)
+    }
+
+    /// Where a payload came from; `None` if nothing was written about it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or understood.
+    pub fn provenance(&self, name: &str, revision: &str) -> Result<Option<Provenance>, Error> {
+        let file = self.provenance_file(name, revision);
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read", file)(error)),
+        };
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| Error::NotAPayload {
+                path: file,
+                reason: error.to_string(),
+            })
+    }
+
+    /// The content of `payload` as a file.
+    pub(super) fn encode(&self, payload: &Payload) -> Vec<u8> {
+        self.format.write(payload)
+    }
+}
+
+/// MD5 of `bytes` as 32 lower-case hexadecimal digits.
+pub(super) fn checksum(bytes: &[u8]) -> String {
+    format!("{:x}", Md5::digest(bytes))
+}

@@ -1,0 +1,289 @@
+//! What can be found wrong with one algorithm before anything runs.
+
+use std::collections::BTreeSet;
+
+use crate::calibrate::{
+    Algorithm, Declared, FitStep, Kind, PREVIOUS, PayloadRule, Strategy, columns_of, row_columns,
+};
+use crate::collect::{Object, Storage};
+use crate::expr::{Formula, Place};
+
+use super::nearest::did_you_mean;
+use super::{Calibration, Problem};
+
+/// Objects that `TestCalibrationAlgorithm` reads.
+const TEST_OBJECTS: [&str; 2] = ["MyHisto", "MyTree"];
+
+pub(super) fn check_algorithm(
+    calibration: &Calibration,
+    algorithm: &Algorithm,
+    problems: &mut Vec<Problem>,
+) {
+    check_strategy(algorithm, problems);
+    match &algorithm.kind {
+        Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
+        Kind::TestCalibration => {
+            for name in TEST_OBJECTS {
+                find_object(
+                    calibration,
+                    &algorithm.name,
+                    name,
+                    algorithm.place,
+                    problems,
+                );
+            }
+        }
+    }
+}
+
+fn check_strategy(algorithm: &Algorithm, problems: &mut Vec<Problem>) {
+    let name = &algorithm.name;
+    let place = algorithm.place;
+    if algorithm.strategy != Strategy::SingleIOV {
+        problems.push(
+            Problem::new(
+                "plan::not-available",
+                place,
+                format!(
+                    "algorithm {name}: the strategy {:?} is not available yet",
+                    algorithm.strategy
+                ),
+            )
+            .hint("SingleIOV is: all runs at once, one payload"),
+        );
+        return;
+    }
+    let params = &algorithm.params;
+    let ignored = [
+        ("iov_coverage", params.iov_coverage.is_some()),
+        ("payload_boundaries", params.payload_boundaries.is_some()),
+        ("step_size", params.step_size.is_some()),
+    ];
+    for (parameter, _) in ignored.iter().filter(|(_, given)| *given) {
+        problems.push(
+            Problem::new(
+                "plan::unused-parameter",
+                place,
+                format!("algorithm {name}: the strategy SingleIOV does not read `{parameter}`"),
+            )
+            .hint("it reads `apply_iov`, the interval of the payload"),
+        );
+    }
+}
+
+fn check_declared(
+    calibration: &Calibration,
+    algorithm: &Algorithm,
+    declared: &Declared,
+    problems: &mut Vec<Problem>,
+) {
+    let name = &algorithm.name;
+    let place = algorithm.place;
+    if !(0.0..=1.0).contains(&declared.tolerate) {
+        problems.push(
+            Problem::new(
+                "plan::not-a-fraction",
+                place,
+                format!(
+                    "algorithm {name} tolerates {}, which is no fraction of the channels",
+                    declared.tolerate
+                ),
+            )
+            .hint("give a number from 0 to 1"),
+        );
+    }
+    match declared.fits.as_slice() {
+        [] => problems.push(
+            Problem::new(
+                "plan::no-fit",
+                place,
+                format!("algorithm {name} fits nothing"),
+            )
+            .hint("say what: `.fit(\"object\", model)`"),
+        ),
+        [fit] => {
+            check_fit(calibration, name, fit, problems);
+            check_rules(declared, fit, problems);
+        }
+        [_, second, ..] => problems.push(
+            Problem::new(
+                "plan::not-available",
+                second.place,
+                format!(
+                    "algorithm {name} has {} fits; more than one is not available yet",
+                    declared.fits.len()
+                ),
+            )
+            .hint("make an algorithm of each"),
+        ),
+    }
+    let mut names = BTreeSet::new();
+    for payload in &declared.payloads {
+        if !names.insert(payload.name.as_str()) {
+            problems.push(
+                Problem::new(
+                    "plan::name-taken",
+                    payload.place,
+                    format!("algorithm {name} writes the payload {} twice", payload.name),
+                )
+                .hint("give one of them another name"),
+            );
+        }
+    }
+}
+
+fn check_fit(
+    calibration: &Calibration,
+    algorithm: &str,
+    fit: &FitStep,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(object) = find_object(calibration, algorithm, &fit.object, fit.place, problems) else {
+        return;
+    };
+    let what = match &object.storage {
+        Storage::Histogram(binnings) if binnings.len() == 1 => None,
+        Storage::Profile(..) => None,
+        Storage::Histogram(_) => Some("a histogram of two dimensions"),
+        Storage::Efficiency(_) => Some("an efficiency without an axis"),
+        Storage::Sum(_) => Some("a sum"),
+        Storage::Table(_) => Some("a table"),
+    };
+    if let Some(what) = what {
+        problems.push(
+            Problem::new(
+                "plan::cannot-fit",
+                fit.place,
+                format!(
+                    "algorithm {algorithm} fits `{}`, which is {what}",
+                    fit.object
+                ),
+            )
+            .hint("fits are done to histograms of one dimension and to profiles"),
+        );
+    }
+    if object.channels.len() > 1 {
+        problems.push(
+            Problem::new(
+                "plan::not-available",
+                fit.place,
+                format!(
+                    "`{}` is split by {} indices; fits of such objects are not available yet",
+                    fit.object,
+                    object.channels.len()
+                ),
+            )
+            .hint("make one number of them in `per_channel`"),
+        );
+    }
+}
+
+/// The object of that name in any of the collections; the problem if it is in none or several.
+fn find_object<'a>(
+    calibration: &'a Calibration,
+    algorithm: &str,
+    name: &str,
+    place: Place,
+    problems: &mut Vec<Problem>,
+) -> Option<&'a Object> {
+    let objects = || {
+        calibration
+            .collections
+            .values()
+            .filter_map(|collection| collection.collector.as_ref())
+            .flat_map(|collector| collector.objects())
+    };
+    let mut found = objects().filter(|object| object.name == name);
+    match (found.next(), found.next()) {
+        (Some(object), None) => Some(object),
+        (Some(_), Some(_)) => {
+            problems.push(
+                Problem::new(
+                    "plan::not-available",
+                    place,
+                    format!("algorithm {algorithm} asks for `{name}`, which several collections fill; merging them is not available yet"),
+                )
+                .hint("give the objects different names, or make a calibration of each sample"),
+            );
+            None
+        }
+        (None, _) => {
+            // Without a collector that is the problem, and it has been said.
+            if calibration
+                .collections
+                .values()
+                .any(|c| c.collector.is_some())
+            {
+                let mut problem = Problem::new(
+                    "plan::unknown-object",
+                    place,
+                    format!(
+                        "algorithm {algorithm} asks for `{name}`, which no collector of calibration {} fills",
+                        calibration.name
+                    ),
+                );
+                problem.hint = did_you_mean(name, objects().map(|object| object.name.as_str()));
+                problems.push(problem);
+            }
+            None
+        }
+    }
+}
+
+fn check_rules(declared: &Declared, fit: &FitStep, problems: &mut Vec<Problem>) {
+    let known = row_columns(&fit.model);
+    if let Some(accept) = &declared.accept {
+        check_columns("accept", accept, &known, None, problems);
+    }
+    for payload in &declared.payloads {
+        if payload.members.is_empty() {
+            problems.push(
+                Problem::new(
+                    "plan::no-members",
+                    payload.place,
+                    format!("the payload {} has no members", payload.name),
+                )
+                .hint("give a map: `|c| #{ m_CalibConst: c.mean }`"),
+            );
+        }
+        for (_, formula) in &payload.members {
+            check_columns("payload", formula, &known, Some(payload), problems);
+        }
+    }
+}
+
+fn check_columns(
+    rule: &str,
+    formula: &Formula,
+    known: &[String],
+    payload: Option<&PayloadRule>,
+    problems: &mut Vec<Problem>,
+) {
+    for (path, place) in columns_of(formula) {
+        let (unknown, candidates): (&str, Vec<&str>) = match (path.0.as_slice(), payload) {
+            ([column], _) if known.contains(column) => continue,
+            ([first, member], Some(payload)) if first == PREVIOUS => {
+                let members: Vec<&str> = payload
+                    .members
+                    .iter()
+                    .map(|(name, _)| name.as_str())
+                    .collect();
+                if members.contains(&member.as_str()) {
+                    continue;
+                }
+                (member, members)
+            }
+            (names, _) => {
+                let first = names.first().map_or("", String::as_str);
+                (first, known.iter().map(String::as_str).collect())
+            }
+        };
+        let mut problem = Problem::new(
+            "plan::unknown-column",
+            place,
+            format!("`{path}` is no column of a row of fits (in `{rule}`)"),
+        );
+        problem.hint = did_you_mean(unknown, candidates);
+        problems.push(problem);
+    }
+}
