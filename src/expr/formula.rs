@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Expr, Path, Place};
+use super::{Expr, Node, Path, Place};
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,9 +35,15 @@ pub struct Failure {
 
 /// A function that is asked once per row because it could not be compiled.
 pub trait RowFunction: Send + Sync + fmt::Debug {
-    /// The columns it reads, in the order in which [`RowFunction::call`] gets their values.
+    /// The columns it reads.
     fn columns(&self) -> &[(Path, Place)];
-    /// Its value for one row.
+    /// What it wants to know of a row, in the order in which [`RowFunction::call`] gets the
+    /// values: columns, members of fixed arrays, something over an array of the event.
+    fn inputs(&self) -> Vec<Expr> {
+        let column = |(path, place): &(Path, Place)| Node::Column(path.clone(), *place).into();
+        self.columns().iter().map(column).collect()
+    }
+    /// Its value for one row, from the values of [`RowFunction::inputs`].
     ///
     /// # Errors
     /// When the function itself fails.
