@@ -10,8 +10,13 @@ use super::{Calibration, Plan};
 #[must_use]
 pub fn fingerprint(plan: &Plan) -> String {
     let calibrations: Vec<Value> = plan.calibrations.iter().map(value).collect();
+    let mut settings = plan.settings.to_json();
+    if let Value::Object(fields) = &mut settings {
+        // For people only: usually the opening comment of the script.
+        fields.shift_remove("description");
+    }
     hash(json!({
-        "settings": plan.settings,
+        "settings": settings,
         "requested_iov": plan.requested_iov,
         "calibrations": calibrations,
     }))

@@ -1,1 +1,257 @@
+//! Plans that are wrong, and the order of those that are not.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
+use crate::collect::{Binning, Collector, Object, Step, Storage};
+use crate::expr::{Expr, Formula, Node, Path, Place, Value};
+use crate::fit::{Model, Options, Parameter, Start};
+use crate::hist::Axis;
+use crate::iov::IoV;
+use crate::settings::{CalibrationSettings, FieldValue};
+
+use super::{Calibration, Collection, Plan, calibration_fingerprint, check};
+
+fn column(path: &[&str]) -> Expr {
+    let path = Path(path.iter().map(ToString::to_string).collect());
+    Arc::new(Node::Column(path, Place::default()))
+}
+
+fn place(line: u32) -> Place {
+    Place {
+        source: 1,
+        line,
+        column: 1,
+    }
+}
+
+fn collector(objects: &[&str]) -> Collector {
+    let mut collector = Collector::new("Times");
+    for name in objects {
+        collector.steps.push(Step::Fill(Object {
+            name: (*name).into(),
+            storage: Storage::Histogram(vec![Binning {
+                value: Formula::Compiled(column(&["m_time"])),
+                axis: Axis::Regular {
+                    bins: 10,
+                    low: 0.0,
+                    high: 1.0,
+                    unit: "ns".into(),
+                },
+            }]),
+            channels: Vec::new(),
+            place: place(3),
+        }));
+    }
+    collector
+}
+
+fn model() -> Model {
+    let parameter = |name: &str| Parameter {
+        name: name.into(),
+        start: Start::Value(1.0),
+        limits: (None, None),
+        fixed: false,
+    };
+    Model {
+        name: "line".into(),
+        formula: Arc::new(Node::Constant(Value::Float(1.0))),
+        parameters: vec![parameter("mean"), parameter("sigma")],
+        range: None,
+        prepare: None,
+        refit: None,
+    }
+}
+
+fn declared(object: &str, member: Expr) -> Algorithm {
+    Algorithm {
+        name: "Offsets".into(),
+        kind: Kind::Declared(Declared {
+            fits: vec![FitStep {
+                object: object.into(),
+                model: model(),
+                options: Options::default(),
+                place: place(5),
+            }],
+            enough_data: None,
+            accept: None,
+            tolerate: 0.01,
+            payloads: vec![PayloadRule {
+                name: "Offset".into(),
+                class: "ECLCrystalCalib".into(),
+                members: vec![("m_CalibConst".into(), Formula::Compiled(member))],
+                place: place(6),
+            }],
+        }),
+        strategy: Strategy::SingleIOV,
+        params: Params::default(),
+        place: place(4),
+    }
+}
+
+fn calibration(name: &str, depends_on: &[&str]) -> Calibration {
+    let collection = Collection {
+        collector: Some(collector(&["dt"])),
+        input_files: IndexMap::from([("a.root".into(), IoV::EVERYTHING)]),
+    };
+    Calibration {
+        name: name.into(),
+        collections: IndexMap::from([("default".into(), collection)]),
+        algorithms: vec![declared("dt", column(&["mean"]))],
+        depends_on: depends_on.iter().map(ToString::to_string).collect(),
+        max_iterations: 5,
+        save_payloads: true,
+        granularity: None,
+        place: place(2),
+    }
+}
+
+fn settings() -> CalibrationSettings {
+    let text = |text: &str| FieldValue::Text(text.into());
+    CalibrationSettings::from_fields(IndexMap::from([
+        ("name".into(), text("Example")),
+        ("expert_username".into(), text("expert")),
+        ("subsystem".into(), text("example")),
+        ("description".into(), text("A test.")),
+        ("input_data_formats".into(), FieldValue::texts(["raw"])),
+        ("input_data_names".into(), FieldValue::texts(["cosmics"])),
+    ]))
+    .unwrap()
+}
+
+fn plan(calibrations: Vec<Calibration>) -> Plan {
+    Plan {
+        settings: settings(),
+        calibrations,
+        requested_iov: IoV::EVERYTHING,
+        sources: Vec::new(),
+    }
+}
+
+fn problems(calibrations: Vec<Calibration>) -> Vec<String> {
+    let error = check(&plan(calibrations)).unwrap_err();
+    error.problems().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_order_is_that_of_the_script_where_nothing_else_asks() {
+    let order = check(&plan(vec![
+        calibration("d", &["b", "c"]),
+        calibration("c", &["a"]),
+        calibration("b", &["a"]),
+        calibration("a", &[]),
+        calibration("e", &[]),
+    ]))
+    .unwrap();
+    assert_eq!(order.sequence, [3, 1, 2, 0, 4]);
+    assert_eq!(order.waits_for[0], [3, 1, 2]);
+    assert_eq!(order.waits_for[1], [3]);
+    assert!(order.waits_for[4].is_empty());
+}
+
+#[test]
+fn cycles_are_drawn() {
+    let cycle = |text: &str| {
+        format!(
+            "calibrations wait for each other: {text}; an arrow reads \"runs before\"; take one `depends_on` away"
+        )
+    };
+    let three = vec![
+        calibration("free", &[]),
+        calibration("a", &["c", "free"]),
+        calibration("b", &["a"]),
+        calibration("c", &["b"]),
+        calibration("after", &["c"]),
+    ];
+    assert_eq!(problems(three), [cycle("a → b → c → a")]);
+    let two_ways = vec![calibration("a", &["b"]), calibration("b", &["a"])];
+    assert_eq!(problems(two_ways), [cycle("a → b → a")]);
+    assert_eq!(problems(vec![calibration("a", &["a"])]), [cycle("a → a")]);
+    let two = vec![
+        calibration("a", &["b"]),
+        calibration("b", &["a"]),
+        calibration("c", &["d", "a"]),
+        calibration("d", &["c"]),
+    ];
+    assert_eq!(problems(two), [cycle("a → b → a"), cycle("c → d → c")]);
+}
+
+#[test]
+fn all_problems_come_at_once_in_the_order_of_the_script() {
+    let mut first = calibration("first", &["secnod"]);
+    first.algorithms.clear();
+    let mut second = calibration("second", &[]);
+    second.algorithms = vec![declared("td", column(&["meen"]))];
+    second.algorithms[0].strategy = Strategy::SequentialRunByRun;
+    let mut third = calibration("second", &[]);
+    third.collections[0].input_files.clear();
+    third.max_iterations = 0;
+    assert_eq!(
+        problems(vec![first, second, third]),
+        [
+            "two calibrations have the name second; give one of them another name: results are filed under it",
+            "calibration first has no algorithms; give it at least one: `algorithms: [Algorithm(\"…\")…]`",
+            "algorithm Offsets: the strategy SequentialRunByRun is not available yet; SingleIOV is: all runs at once, one payload",
+            "algorithm Offsets asks for `td`, which no collector of calibration second fills; did you mean `dt`?",
+            "`meen` is no column of a row of fits (in `payload`); did you mean `mean`?",
+            "collection default of calibration second has no input files; give `input_files`; a filter may have taken all of them away",
+            "calibration second may not iterate at all: max_iterations is 0; max_iterations counts every pass, so 1 is the least",
+            "calibration first waits for `secnod`, which is not among the calibrations of the script; did you mean `second`?",
+        ]
+    );
+}
+
+#[test]
+fn constants_in_force_are_members_of_the_same_payload() {
+    let mut good = calibration("a", &[]);
+    good.algorithms = vec![declared("dt", column(&["previous", "m_CalibConst"]))];
+    assert!(check(&plan(vec![good])).is_ok());
+    let mut bad = calibration("a", &[]);
+    bad.algorithms = vec![declared("dt", column(&["previous", "m_CalibCost"]))];
+    assert_eq!(
+        problems(vec![bad]),
+        [
+            "`previous.m_CalibCost` is no column of a row of fits (in `payload`); did you mean `m_CalibConst`?"
+        ]
+    );
+}
+
+#[test]
+fn names_that_lead_out_of_the_folder_are_refused() {
+    for name in ["", "../up", "a/b", ".hidden", "outputdb", "a\nb"] {
+        let found = problems(vec![calibration(name, &[])]);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].contains("cannot be the name of a calibration"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn fingerprints_change_with_what_matters() {
+    let base = calibration_fingerprint(&calibration("a", &[]));
+    let mut moved = calibration("a", &[]);
+    moved.place = place(77);
+    moved.collections[0]
+        .collector
+        .as_mut()
+        .unwrap()
+        .steps
+        .iter_mut()
+        .for_each(|step| {
+            if let Step::Fill(object) = step {
+                object.place = place(78);
+            }
+        });
+    assert_eq!(calibration_fingerprint(&moved), base);
+    let mut other = calibration("a", &[]);
+    other.algorithms = vec![declared("dt", column(&["sigma"]))];
+    let mut file = calibration("a", &[]);
+    file.collections[0].input_files = IndexMap::from([("b.root".into(), IoV::EVERYTHING)]);
+    for changed in [other, file, calibration("b", &[]), calibration("a", &["b"])] {
+        assert_ne!(calibration_fingerprint(&changed), base);
+    }
+}
