@@ -166,7 +166,11 @@ fn same_rule(rule: &str, ours: Rule) -> bool {
         "unknown_filter" => matches!(ours, Rule::UnknownFilter | Rule::TextForList),
         "unknown_subsystem" => ours == Rule::UnknownSubsystem,
         "expert_config_not_an_object" => ours == Rule::ExpertConfigNotAnObject,
-        "expert_config_not_json" => ours == Rule::ExpertConfigNotJson,
+        // A map whose keys are no text is no map to us.
+        "expert_config_not_json" => matches!(
+            ours,
+            Rule::ExpertConfigNotJson | Rule::ExpertConfigNotAnObject
+        ),
         "depends_on_element_is_not_settings" => {
             matches!(ours, Rule::DependsOnElementIsNotSettings | Rule::WrongType)
         }

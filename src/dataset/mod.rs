@@ -1,1 +1,21 @@
-//! (in the making)
+//! Which files there are, which runs they hold, and what a basf2 file is.
+//!
+//! Takes the input data file, gives ordered maps from file to interval of validity, the number of events of
+//! each file, and the usual choices among files. It does not know what a calibration does with them.
+//!
+//! Where the choices among files differ from upstream: see [`choose`].
+
+pub mod choose;
+mod document;
+mod error;
+mod file_map;
+mod input;
+mod listing;
+mod order;
+mod wildcard;
+
+pub use choose::EventCounts;
+pub use error::{Error, Fault, InputProblem};
+pub use file_map::FileMap;
+pub use input::{InputData, LeftOut};
+pub use order::{Prescale, keeps};

@@ -1,0 +1,89 @@
+//! From a path, a folder or wildcards to files.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{Fault, wildcard};
+
+/// The files that `text` stands for, sorted: a file itself, every `*.root` below a folder, or what
+/// matches its wildcards. Relative paths start at `base`; `file://` in front is allowed.
+pub(super) fn files(text: &str, base: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let local = local(text)?;
+    // Without single dots and doubled slashes, so that one file has one spelling.
+    let path: PathBuf = base.join(local).components().collect();
+    if path.exists() {
+        return files_at(path);
+    }
+    // A broken link or a folder without permission is said to be one.
+    if path.symlink_metadata().is_err() && wildcard::has_wildcards(local) {
+        let unreadable = |source| Fault::Unreadable {
+            path: path.clone(),
+            source,
+        };
+        let found = wildcard::expand(base, local).map_err(unreadable)?;
+        if found.is_empty() {
+            return Err(Fault::NoMatch(path));
+        }
+        let mut all = Vec::new();
+        for path in found {
+            match files_at(path) {
+                Ok(files) => all.extend(files),
+                // One of several folders may be empty.
+                Err(Fault::EmptyFolder(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        all.sort();
+        all.dedup();
+        if all.is_empty() {
+            return Err(Fault::NoMatch(path));
+        }
+        return Ok(all);
+    }
+    match path.try_exists() {
+        Err(source) => Err(Fault::Unreadable { path, source }),
+        Ok(_) => Err(Fault::Missing(path)),
+    }
+}
+
+fn files_at(path: PathBuf) -> Result<Vec<PathBuf>, Fault> {
+    if !path.is_dir() {
+        return Ok(vec![path]);
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(&path).follow_links(true) {
+        let entry = entry.map_err(|error| Fault::Unreadable {
+            path: error.path().unwrap_or(&path).to_path_buf(),
+            source: error.into(),
+        })?;
+        let is_root = entry.path().extension().is_some_and(|end| end == "root");
+        if is_root && entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    if files.is_empty() {
+        return Err(Fault::EmptyFolder(path));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The local path that `text` means.
+fn local(text: &str) -> Result<&Path, Fault> {
+    let text = match text.split_once("://") {
+        Some(("file", rest)) => rest.strip_prefix("localhost").unwrap_or(rest),
+        Some((scheme, _)) if is_scheme(scheme) => return Err(Fault::Remote(text.to_owned())),
+        _ => text,
+    };
+    Ok(Path::new(text))
+}
+
+/// Whether `text` can stand before `://` in an address.
+fn is_scheme(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+}
