@@ -1,0 +1,170 @@
+//! What one bin adds to the cost, as a residual to square and as exact derivatives.
+//!
+//! With F = ½ cost: `push` = ∂F/∂f and `pull` = ∂²F/∂f², so that the gradient of F is
+//! Σ push ∇f and its Hessian Σ pull ∇f∇fᵀ + push ∇∇f.
+
+/// What is made small, as the minimiser sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Squared distance in units of the error.
+    Chi2,
+    /// Poisson deviance.
+    Poisson,
+    /// Poisson deviance, continued where the model is (nearly) zero or negative: a way back to
+    /// where the deviance exists, never a result.
+    Soft,
+}
+
+/// What one bin adds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Term {
+    /// Signed root of what is added to the cost.
+    pub(crate) residual: f64,
+    /// ∂residual/∂f.
+    pub(crate) slope: f64,
+    /// ∂F/∂f.
+    pub(crate) push: f64,
+    /// ∂²F/∂f².
+    pub(crate) pull: f64,
+    /// What is added to the cost.
+    pub(crate) cost: f64,
+}
+
+/// The term of one bin with content `y` and 1/error `weight` where the model says `f`.
+pub(crate) fn term(measure: Measure, f: f64, y: f64, weight: f64) -> Term {
+    match measure {
+        Measure::Chi2 => {
+            let residual = (f - y) * weight;
+            Term {
+                residual,
+                slope: weight,
+                push: residual * weight,
+                pull: weight * weight,
+                cost: residual * residual,
+            }
+        }
+        Measure::Soft if y > 0.0 && f < SOFT * y => continued(f, y),
+        Measure::Poisson | Measure::Soft if y > 0.0 => counted(f, y),
+        Measure::Poisson | Measure::Soft => empty(f),
+    }
+}
+
+/// Fraction of the content below which the deviance is continued by a parabola.
+const SOFT: f64 = 1e-2;
+
+/// The parabola that touches the deviance at `SOFT·y`.
+fn continued(f: f64, y: f64) -> Term {
+    let edge = counted(SOFT * y, y);
+    let t = f - SOFT * y;
+    let push = edge.push + edge.pull * t;
+    let cost = edge.cost + t * (2.0 * edge.push + edge.pull * t);
+    let residual = -cost.sqrt();
+    Term {
+        residual,
+        slope: push / residual,
+        push,
+        pull: edge.pull,
+        cost,
+    }
+}
+
+/// Deviance 2(f − y + y ln(y/f)) of a bin with entries; infinite for f ≤ 0.
+fn counted(f: f64, y: f64) -> Term {
+    if f <= 0.0 {
+        return Term {
+            cost: f64::INFINITY,
+            ..Term::default()
+        };
+    }
+    let t = (f - y) / y;
+    let push = (f - y) / f;
+    let pull = y / (f * f);
+    // deviance = 2y(t − ln(1+t)); for small t by its series t² − 2t³/3 + 2t⁴/4 − …
+    let (residual, slope) = if t.abs() < 1e-2 {
+        let g = series(t);
+        let root = g.sqrt();
+        let residual = y.sqrt() * t * root;
+        // r·r' = push
+        let slope = if t.abs() < 1e-12 {
+            1.0 / y.sqrt()
+        } else {
+            push / residual
+        };
+        (residual, slope)
+    } else {
+        let deviance = 2.0 * y * (t - libm::log1p(t));
+        let residual = deviance.sqrt().copysign(t);
+        (residual, push / residual)
+    };
+    Term {
+        residual,
+        slope,
+        push,
+        pull,
+        cost: residual * residual,
+    }
+}
+
+/// 2(t − ln(1+t))/t² = 1 − 2t/3 + 2t²/4 − 2t³/5 + …
+fn series(t: f64) -> f64 {
+    let mut sum = 0.0;
+    let mut n = 11.0;
+    while n > 1.5 {
+        sum = 2.0 / n - t * sum;
+        n -= 1.0;
+    }
+    sum
+}
+
+/// Deviance 2|f| of an empty bin: a model below zero is pushed back.
+fn empty(f: f64) -> Term {
+    // the residual √(2f) has no slope at 0: a floor far below one entry keeps it finite
+    let size = f.abs().max(1e-12);
+    let residual = (2.0 * size).sqrt();
+    let sign = if f < 0.0 { -1.0 } else { 1.0 };
+    Term {
+        residual,
+        slope: sign / residual,
+        push: sign,
+        pull: 0.0,
+        cost: 2.0 * f.abs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Deviances computed with 50 digits (mpmath 1.3).
+    #[test]
+    fn deviance_keeps_its_digits_near_the_count_and_far_from_it() {
+        for (f, y, expected) in [
+            (100.0, 100.000_001, 9.999_999_916_171_521e-15),
+            (7.0, 7.0, 0.0),
+            (7.05, 7.0, 3.554_512_359_042_82e-4),
+            (3.0, 10.0, 10.079_456_086_518_722),
+            (10.0, 3.0, 6.776_163_174_044_385),
+            (1e-10, 1.0, 44.051_701_860_080_914),
+        ] {
+            let term = term(Measure::Poisson, f, y, 0.0);
+            assert!(
+                (term.cost - expected).abs() <= 2e-8 * expected,
+                "{f} {y}: {} {expected}",
+                term.cost
+            );
+            assert!((term.residual * term.slope - term.push).abs() <= 1e-9 * term.push.abs().max(1e-12));
+        }
+    }
+
+    #[test]
+    fn second_derivative_is_the_slope_of_the_first() {
+        for (f, y) in [(3.0, 10.0), (10.0, 3.0), (5.0, 5.001)] {
+            let h = 1e-5;
+            let up = term(Measure::Poisson, f + h, y, 0.0);
+            let down = term(Measure::Poisson, f - h, y, 0.0);
+            let here = term(Measure::Poisson, f, y, 0.0);
+            assert!(((up.push - down.push) / (2.0 * h) - here.pull).abs() < 1e-8);
+            assert!(((up.cost - down.cost) / (4.0 * h) - here.push).abs() < 1e-8);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Why a model or a histogram could not be fitted at all.
+
+use crate::expr::Failure;
+
+/// Why a fit could not even begin; a fit that began and ended badly is a flagged [`super::Fit`].
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The formula cannot be compiled or differentiated.
+    #[error("model {model}: {failure}")]
+    Formula {
+        /// The model.
+        model: String,
+        /// What is wrong with its formula.
+        failure: Failure,
+    },
+    /// A rule of the model failed for this histogram.
+    #[error("model {model}: the rule for {what} failed: {failure}")]
+    Rule {
+        /// The model.
+        model: String,
+        /// Which rule: `start of sigma`, `range`, `prepare`, `refit`.
+        what: String,
+        /// How it failed.
+        failure: Failure,
+    },
+    /// A parameter needs a start value.
+    #[error(
+        "model {model} is not linear in its parameter {parameter}: give it a start value with .start(\"{parameter}\", …)"
+    )]
+    NoStart {
+        /// The model.
+        model: String,
+        /// The parameter.
+        parameter: String,
+    },
+    /// A start value that is not a finite number.
+    #[error("model {model}: parameter {parameter} would start at {value}, which is not a number to start from")]
+    BadStart {
+        /// The model.
+        model: String,
+        /// The parameter.
+        parameter: String,
+        /// The start value.
+        value: f64,
+    },
+    /// Limits that leave no room.
+    #[error("model {model}: the limits of parameter {parameter} leave no room: {low} to {high}")]
+    Limits {
+        /// The model.
+        model: String,
+        /// The parameter.
+        parameter: String,
+        /// The lower limit.
+        low: f64,
+        /// The upper limit.
+        high: f64,
+    },
+    /// A formula with a parameter that is not declared, or the other way round.
+    #[error("model {model}: {parameter} is not both a parameter and used in the formula")]
+    Parameter {
+        /// The model.
+        model: String,
+        /// The parameter.
+        parameter: String,
+    },
+    /// Data that are not numbers.
+    #[error("{what} at x = {x} is {value}: a fit needs finite numbers")]
+    NotFinite {
+        /// Contents or error.
+        what: &'static str,
+        /// Position of the bin or point.
+        x: f64,
+        /// The value.
+        value: f64,
+    },
+    /// Negative counts under a Poisson likelihood.
+    #[error(
+        "the content at x = {x} is {value}: a Poisson likelihood needs counts, choose cost \"chi2\""
+    )]
+    Negative {
+        /// Position of the bin.
+        x: f64,
+        /// The content.
+        value: f64,
+    },
+    /// Nothing was filled.
+    #[error("there is nothing to fit: all bins from {low} to {high} are empty")]
+    Empty {
+        /// Low end of the range.
+        low: f64,
+        /// High end of the range.
+        high: f64,
+    },
+    /// Fewer entries than asked for.
+    #[error("{entries} entries are fewer than the {wanted} asked for")]
+    TooFewEntries {
+        /// Entries found.
+        entries: f64,
+        /// Entries asked for.
+        wanted: f64,
+    },
+    /// A range that holds no bin.
+    #[error("the fit range from {low} to {high} holds no bin")]
+    Range {
+        /// Low end as given.
+        low: f64,
+        /// High end as given.
+        high: f64,
+    },
+    /// More free parameters than bins.
+    #[error("{bins} bins cannot determine {parameters} parameters")]
+    TooFewBins {
+        /// Bins (or points) that count.
+        bins: usize,
+        /// Free parameters.
+        parameters: usize,
+    },
+    /// Columns of points of different length.
+    #[error("points need columns of equal length, not {x} x, {y} y and {errors} errors")]
+    Lengths {
+        /// Length of x.
+        x: usize,
+        /// Length of y.
+        y: usize,
+        /// Length of the errors.
+        errors: usize,
+    },
+    /// The model has no finite value where it starts.
+    #[error("model {model} is not a finite number at x = {x} for its start values {start}")]
+    StartNotFinite {
+        /// The model.
+        model: String,
+        /// Position.
+        x: f64,
+        /// The start values, `name = value`.
+        start: String,
+    },
+}

@@ -1,0 +1,301 @@
+//! From start values to an outcome: where to begin, what to try when it ends badly, and the
+//! covariance at the end.
+
+use super::algebra::{back_substitute, triangularise};
+use super::cost::Measure;
+use super::curve::Curve;
+use super::state::{Data, State, Task};
+use super::{gauss, newton};
+
+/// Memory of one thread, used again from fit to fit.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    state: State,
+    descent: gauss::Room,
+    last: newton::Room,
+    soft: Data,
+    matrix: Vec<f64>,
+    right: Vec<f64>,
+}
+
+/// Where a fit begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Begin<'a> {
+    /// A value for each parameter.
+    pub(crate) values: &'a [f64],
+    /// Parameters without a start of their own, in which the model is linear.
+    pub(crate) unset: &'a [bool],
+    /// Parameters in which the model is linear.
+    pub(crate) linear: &'a [bool],
+}
+
+/// How a fit ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// The parameters.
+    pub(crate) values: Vec<f64>,
+    /// Row by row; zeros for parameters that are held or pushed against a limit.
+    pub(crate) covariance: Vec<f64>,
+    /// The cost.
+    pub(crate) cost: f64,
+    /// Expected decrease of the cost to the minimum.
+    pub(crate) edm: f64,
+    /// The parameter that the data do not determine.
+    pub(crate) flat: Option<usize>,
+    /// Parameters that stand at a limit.
+    pub(crate) at_limit: Vec<usize>,
+    /// A place where the model is negative under a likelihood.
+    pub(crate) negative: Option<f64>,
+    /// The evaluations allowed were used up.
+    pub(crate) exhausted: bool,
+}
+
+/// A distance to the minimum (in units of the cost) that is no distance: 10⁻⁴ of an error.
+pub(crate) const EDM: f64 = 1e-8;
+
+impl Outcome {
+    fn settled(&self) -> bool {
+        self.flat.is_none() && self.edm <= EDM && self.negative.is_none() && !self.exhausted
+    }
+
+    fn good(&self) -> bool {
+        self.settled() && self.at_limit.is_empty()
+    }
+}
+
+/// Fits. `Err` is a place where the model has no finite value, or none the cost allows, however
+/// it begins.
+pub(crate) fn minimise(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    begin: Begin<'_>,
+    work: &mut Workspace,
+) -> Result<Outcome, f64> {
+    let mut calls = 0;
+    let mut best = attempt(task, curve, begin, Variant::AsGiven, work, &mut calls);
+    for variant in [Variant::Solved(1.0), Variant::Solved(0.5), Variant::Solved(2.0)] {
+        let enough = match &best {
+            Ok(outcome) => outcome.good() || calls >= task.max_calls,
+            Err(_) => false,
+        };
+        if enough {
+            break;
+        }
+        let next = attempt(task, curve, begin, variant, work, &mut calls);
+        let again = match (&best, &next) {
+            // the same end from another start: a limit that the data ask for
+            (Ok(a), Ok(b)) => b.settled() && same(a.cost, b.cost),
+            _ => false,
+        };
+        if better(&next, &best) {
+            best = next;
+        }
+        if again {
+            break;
+        }
+    }
+    best
+}
+
+fn same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-7 * (a.abs() + b.abs()) + f64::MIN_POSITIVE
+}
+
+/// A lower cost is better whatever its flags are: a valid fit at a higher minimum is a wrong one.
+fn better(next: &Result<Outcome, f64>, best: &Result<Outcome, f64>) -> bool {
+    match (next, best) {
+        (Ok(next), Ok(best)) if same(next.cost, best.cost) => next.good() && !best.good(),
+        (Ok(next), Ok(best)) => next.cost < best.cost,
+        (Ok(_), Err(_)) => true,
+        (Err(_), _) => false,
+    }
+}
+
+/// Which start is tried.
+#[derive(Clone, Copy)]
+enum Variant {
+    /// The start values as given; what has none is solved for.
+    AsGiven,
+    /// All parameters in which the model is linear solved for, the others times a factor.
+    Solved(f64),
+}
+
+fn attempt(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    begin: Begin<'_>,
+    variant: Variant,
+    work: &mut Workspace,
+    calls: &mut u32,
+) -> Result<Outcome, f64> {
+    let mut state = std::mem::take(&mut work.state);
+    let result = run(task, curve, begin, variant, work, &mut state, calls);
+    work.state = state;
+    result
+}
+
+fn run(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    begin: Begin<'_>,
+    variant: Variant,
+    work: &mut Workspace,
+    state: &mut State,
+    calls: &mut u32,
+) -> Result<Outcome, f64> {
+    let (solve, factor) = match variant {
+        Variant::AsGiven => (begin.unset, 1.0),
+        Variant::Solved(factor) => (begin.linear, factor),
+    };
+    state.p.clear();
+    for (k, value) in begin.values.iter().enumerate() {
+        let moved = if begin.linear[k] || task.fixed[k] { *value } else { value * factor };
+        state.p.push(if task.fixed[k] { *value } else { task.clamp(k, moved) });
+    }
+    soften(task, &mut work.soft);
+    if solve.iter().zip(task.fixed).any(|(solve, fixed)| *solve && !fixed) {
+        solve_linear(task, curve, solve, work, state);
+        *calls += 1;
+    }
+    state.evaluate(task, curve, false);
+    *calls += 1;
+    if !state.cost.is_finite() {
+        approach(task, curve, work, state, calls);
+        state.evaluate(task, curve, false);
+        *calls += 1;
+        if !state.cost.is_finite() {
+            return Err(state.bad_place(task.data).unwrap_or(f64::NAN));
+        }
+    }
+    gauss::descend(task, curve, state, &mut work.descent, calls);
+    let end = newton::finish(task, curve, state, &mut work.last, calls);
+    Ok(outcome(task, state, end, &mut work.last, *calls))
+}
+
+/// Errors √max(n, 1), with which counts can be fitted by least squares from anywhere.
+fn soften(task: &Task<'_>, soft: &mut Data) {
+    soft.x.clone_from(&task.data.x);
+    soft.y.clone_from(&task.data.y);
+    soft.weight.clear();
+    if task.measure == Measure::Chi2 {
+        soft.weight.extend_from_slice(&task.data.weight);
+    } else {
+        let weights = task.data.y.iter().map(|y| 1.0 / y.max(1.0).sqrt());
+        soft.weight.extend(weights);
+    }
+}
+
+/// Solves for the parameters `solve` by linear least squares, all others held; leaves the
+/// parameters alone where there is no unique solution.
+fn solve_linear(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    solve: &[bool],
+    work: &mut Workspace,
+    state: &mut State,
+) {
+    let soft = Task {
+        data: &work.soft,
+        measure: Measure::Chi2,
+        ..*task
+    };
+    state.evaluate(&soft, curve, false);
+    let places = state.terms.len();
+    let chosen: Vec<usize> = (0..state.p.len())
+        .filter(|k| solve[*k] && !task.fixed[*k])
+        .collect();
+    if !state.cost.is_finite() || places < chosen.len() {
+        return;
+    }
+    work.matrix.clear();
+    for k in &chosen {
+        let column = &state.slopes.first[k * places..(k + 1) * places];
+        let terms = column.iter().zip(&state.terms);
+        work.matrix.extend(terms.map(|(slope, term)| slope * term.slope));
+    }
+    work.right.clear();
+    work.right.extend(state.terms.iter().map(|term| -term.residual));
+    triangularise(&mut work.matrix, places, chosen.len(), &mut work.right);
+    if back_substitute(&work.matrix, places, chosen.len(), &mut work.right) {
+        for (step, k) in work.right.iter().zip(&chosen) {
+            if step.is_finite() {
+                state.p[*k] = task.clamp(*k, state.p[*k] + step);
+            }
+        }
+    }
+}
+
+/// Walks to where a likelihood exists: first by least squares, then by a deviance that is
+/// continued below zero.
+fn approach(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    work: &mut Workspace,
+    state: &mut State,
+    calls: &mut u32,
+) {
+    if task.measure == Measure::Chi2 {
+        return;
+    }
+    for measure in [Measure::Chi2, Measure::Soft] {
+        let way = Task {
+            data: &work.soft,
+            measure,
+            ..*task
+        };
+        state.evaluate(&way, curve, false);
+        *calls += 1;
+        if state.cost.is_finite() {
+            gauss::descend(&way, curve, state, &mut work.descent, calls);
+        }
+        state.evaluate(task, curve, false);
+        *calls += 1;
+        if state.cost.is_finite() {
+            return;
+        }
+    }
+}
+
+fn outcome(
+    task: &Task<'_>,
+    state: &State,
+    end: newton::End,
+    room: &mut newton::Room,
+    calls: u32,
+) -> Outcome {
+    let n = state.p.len();
+    let mut covariance = vec![0.0; n * n];
+    let known = end.flat.is_none() || {
+        // errors of the linearised model are better than none, and are flagged
+        let mut hessian = Vec::new();
+        state.hessian(&room.free, false, &mut hessian);
+        room.factor.of(&hessian, room.free.len(), 0.0).is_ok()
+    };
+    if known {
+        let inverse = room.factor.inverse();
+        let free = room.free.len();
+        for (i, k) in room.free.iter().enumerate() {
+            for (j, l) in room.free.iter().enumerate() {
+                let value = inverse[i * free + j];
+                covariance[k * n + l] = if value.is_finite() { value } else { 0.0 };
+            }
+        }
+    }
+    let at_limit = (0..n).filter(|k| {
+        let (low, high) = task.limits[*k];
+        !task.fixed[*k] && (state.p[*k] <= low || state.p[*k] >= high)
+    });
+    let negative = state.slopes.value.iter().position(|f| *f < 0.0);
+    Outcome {
+        values: state.p.clone(),
+        covariance,
+        cost: state.cost,
+        edm: end.edm,
+        flat: end.flat,
+        at_limit: at_limit.collect(),
+        negative: negative
+            .filter(|_| task.measure == Measure::Poisson)
+            .map(|at| task.data.x[at]),
+        exhausted: calls >= task.max_calls && !(end.edm <= EDM),
+    }
+}

@@ -1,0 +1,159 @@
+//! The last steps to a minimum and the errors there: Newton's method with the exact Hessian.
+//!
+//! Second derivatives come from the formula itself, so no step size has to be chosen and the
+//! covariance is that of the full Hessian to the precision of the arithmetic. The Hessian is
+//! scaled to a unit diagonal before it is factorised, so parameters of any size may be mixed.
+
+use super::algebra::Factor;
+use super::curve::Curve;
+use super::state::{State, Task};
+
+/// Room that is used again.
+#[derive(Default)]
+pub(crate) struct Room {
+    best: State,
+    trial: State,
+    pub(crate) free: Vec<usize>,
+    hessian: Vec<f64>,
+    pub(crate) factor: Factor,
+    step: Vec<f64>,
+}
+
+/// How the last steps ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct End {
+    /// Expected decrease of the cost to the minimum; infinite if there is none in sight.
+    pub(crate) edm: f64,
+    /// The parameter at which the Hessian fails to be positive definite.
+    pub(crate) flat: Option<usize>,
+}
+
+/// Below this distance (in units of the cost) nothing is gained by another step.
+const REACHED: f64 = 1e-14;
+const STEPS: usize = 100;
+const STUCK: f64 = 1e12;
+
+/// Walks the last steps from `state`; leaves the Hessian's factor at the final place.
+pub(crate) fn finish(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    state: &mut State,
+    room: &mut Room,
+    calls: &mut u32,
+) -> End {
+    let mut damping: f64 = 0.0;
+    let mut before = End {
+        edm: f64::INFINITY,
+        flat: None,
+    };
+    for _ in 0..STEPS {
+        state.evaluate(task, curve, true);
+        *calls += 1;
+        let end = look(task, state, room);
+        let small = end.edm < 1e-9 * state.cost.max(task.unit(state.cost));
+        if end.flat.is_none() && end.edm <= REACHED * task.unit(state.cost) {
+            return end;
+        }
+        if small && before.flat.is_none() && end.edm > 0.25 * before.edm {
+            // the arithmetic has no more digits: the better of the two
+            if end.edm > before.edm {
+                std::mem::swap(state, &mut room.best);
+                return look(task, state, room);
+            }
+            return end;
+        }
+        before = if small {
+            end
+        } else {
+            End {
+                edm: f64::INFINITY,
+                flat: None,
+            }
+        };
+        if !advance(task, curve, state, room, &mut damping, calls) {
+            return end;
+        }
+        std::mem::swap(&mut room.best, state);
+        std::mem::swap(state, &mut room.trial);
+    }
+    look(task, state, room)
+}
+
+/// The distance to the minimum as seen from here; factorises the Hessian if it can.
+fn look(task: &Task<'_>, state: &State, room: &mut Room) -> End {
+    state.free(task, &mut room.free);
+    let free = room.free.len();
+    state.hessian(&room.free, true, &mut room.hessian);
+    match room.factor.of(&room.hessian, free, 0.0) {
+        Ok(()) => {
+            room.step.clear();
+            room.step.extend(room.free.iter().map(|k| state.gradient[*k]));
+            room.factor.solve(&mut room.step);
+            let along = room.free.iter().zip(&room.step);
+            let edm: f64 = along.map(|(k, s)| s * state.gradient[*k]).sum();
+            let edm = if edm.is_finite() { edm.abs() } else { f64::INFINITY };
+            End { edm, flat: None }
+        }
+        Err(at) => End {
+            edm: f64::INFINITY,
+            flat: Some(room.free[at]),
+        },
+    }
+}
+
+/// Finds a step that lowers the cost and leaves its end in `room.trial`.
+fn advance(
+    task: &Task<'_>,
+    curve: &mut dyn Curve,
+    state: &State,
+    room: &mut Room,
+    damping: &mut f64,
+    calls: &mut u32,
+) -> bool {
+    let free = room.free.len();
+    while *damping < STUCK && *calls < task.max_calls {
+        if room.factor.of(&room.hessian, free, *damping).is_err() {
+            *damping = (*damping * 4.0).max(1e-3);
+            continue;
+        }
+        room.step.clear();
+        room.step.extend(room.free.iter().map(|k| -state.gradient[*k]));
+        room.factor.solve(&mut room.step);
+        room.trial.p.clone_from(&state.p);
+        let mut moved = false;
+        for (j, &k) in room.free.iter().enumerate() {
+            let value = task.clamp(k, state.p[k] + room.step[j]);
+            room.step[j] = value - state.p[k];
+            moved |= value != state.p[k];
+            room.trial.p[k] = value;
+        }
+        if !moved {
+            return false;
+        }
+        let predicted = predicted(state, room);
+        room.trial.evaluate(task, curve, false);
+        *calls += 1;
+        let decrease = state.cost - room.trial.cost;
+        // the cost itself has no digits left for steps this small: the gradient decides later
+        let blind = predicted.abs() < 1e-10 * state.cost && decrease > -1e-10 * state.cost;
+        if blind || (predicted > 0.0 && decrease > 1e-4 * predicted) {
+            *damping = if *damping > 1e-5 { *damping * 0.1 } else { 0.0 };
+            return true;
+        }
+        *damping = (*damping * 4.0).max(1e-3);
+    }
+    false
+}
+
+/// Decrease of the cost along the step if the cost were quadratic.
+fn predicted(state: &State, room: &Room) -> f64 {
+    let free = room.free.len();
+    let mut sum = 0.0;
+    for i in 0..free {
+        let bend: f64 = (0..free)
+            .map(|j| room.hessian[i * free + j] * room.step[j])
+            .sum();
+        sum -= room.step[i] * (2.0 * state.gradient[room.free[i]] + bend);
+    }
+    sum
+}

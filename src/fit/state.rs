@@ -1,0 +1,140 @@
+//! A place in the space of parameters: the curve there, its cost and gradient.
+
+use super::cost::{Measure, Term, term};
+use super::curve::{Curve, Slopes};
+
+/// What is fitted: the contents of bins (or points) and 1/error of each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Data {
+    /// Places, for messages.
+    pub(crate) x: Vec<f64>,
+    /// Contents.
+    pub(crate) y: Vec<f64>,
+    /// 1/error; not used by a likelihood.
+    pub(crate) weight: Vec<f64>,
+}
+
+/// What a fit is about, apart from where it stands.
+pub(crate) struct Task<'a> {
+    /// What is fitted.
+    pub(crate) data: &'a Data,
+    /// What is made small.
+    pub(crate) measure: Measure,
+    /// Lower and upper limit per parameter, infinite if open.
+    pub(crate) limits: &'a [(f64, f64)],
+    /// Which parameters are held.
+    pub(crate) fixed: &'a [bool],
+    /// Evaluations at most.
+    pub(crate) max_calls: u32,
+}
+
+impl Task<'_> {
+    /// Moves a value inside the limits of its parameter.
+    pub(crate) fn clamp(&self, parameter: usize, value: f64) -> f64 {
+        let (low, high) = self.limits[parameter];
+        value.max(low).min(high)
+    }
+
+    /// Degrees of freedom, at least 1: only used as a scale.
+    fn freedom(&self) -> f64 {
+        let free = self.fixed.iter().filter(|fixed| !**fixed).count();
+        #[expect(clippy::cast_precision_loss, reason = "numbers of bins are small")]
+        let ndf = self.data.y.len().saturating_sub(free).max(1) as f64;
+        ndf
+    }
+
+    /// The scale of differences that matter: one unit of the cost, less where the errors are
+    /// far too large (as when none are known and 1 is taken).
+    pub(crate) fn unit(&self, cost: f64) -> f64 {
+        (cost / self.freedom()).clamp(1e-30, 1.0)
+    }
+}
+
+/// A place in the space of parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// The parameters.
+    pub(crate) p: Vec<f64>,
+    /// The curve there.
+    pub(crate) slopes: Slopes,
+    /// What each bin adds.
+    pub(crate) terms: Vec<Term>,
+    /// The gradient of half the cost.
+    pub(crate) gradient: Vec<f64>,
+    /// The cost; infinite where the model is no number or not allowed.
+    pub(crate) cost: f64,
+}
+
+impl State {
+    /// Evaluates the curve at `self.p`.
+    pub(crate) fn evaluate(&mut self, task: &Task<'_>, curve: &mut dyn Curve, second: bool) {
+        curve.evaluate(&self.p, second, &mut self.slopes);
+        let data = task.data;
+        let places = data.y.len();
+        self.terms.clear();
+        let values = self.slopes.value.iter().zip(&data.y).zip(&data.weight);
+        self.terms
+            .extend(values.map(|((f, y), weight)| term(task.measure, *f, *y, *weight)));
+        self.cost = self.terms.iter().map(|term| term.cost).sum();
+        self.gradient.clear();
+        for column in self.slopes.first.chunks_exact(places.max(1)) {
+            let terms = self.terms.iter().zip(column);
+            self.gradient
+                .push(terms.map(|(term, slope)| term.push * slope).sum());
+        }
+        if !(self.cost.is_finite() && self.gradient.iter().all(|g| g.is_finite())) {
+            self.cost = f64::INFINITY;
+        }
+    }
+
+    /// The first place where the model is no number, or not allowed by the cost.
+    pub(crate) fn bad_place(&self, data: &Data) -> Option<f64> {
+        let bad = |(f, term): (&f64, &Term)| !f.is_finite() || !term.cost.is_finite();
+        self.slopes
+            .value
+            .iter()
+            .zip(&self.terms)
+            .position(bad)
+            .map(|at| data.x[at])
+    }
+
+    /// The parameters that may move from here: neither fixed nor pushed against a limit.
+    pub(crate) fn free(&self, task: &Task<'_>, free: &mut Vec<usize>) {
+        free.clear();
+        for (k, p) in self.p.iter().enumerate() {
+            let (low, high) = task.limits[k];
+            let pushed = (*p <= low && self.gradient[k] >= 0.0)
+                || (*p >= high && self.gradient[k] <= 0.0);
+            if !task.fixed[k] && !pushed {
+                free.push(k);
+            }
+        }
+    }
+
+    /// The Hessian of half the cost between the parameters `free`, row by row.
+    /// Without second derivatives of the curve it is that of Gauss and Newton.
+    pub(crate) fn hessian(&self, free: &[usize], exact: bool, out: &mut Vec<f64>) {
+        let places = self.terms.len();
+        let first = |k: usize| &self.slopes.first[k * places..(k + 1) * places];
+        out.clear();
+        out.resize(free.len() * free.len(), 0.0);
+        for (i, &k) in free.iter().enumerate() {
+            for (j, &l) in free.iter().enumerate().take(i + 1) {
+                let pairs = first(k).iter().zip(first(l)).zip(&self.terms);
+                let mut sum: f64 = if exact {
+                    pairs.map(|((a, b), term)| a * b * term.pull).sum()
+                } else {
+                    pairs.map(|((a, b), term)| a * b * term.slope * term.slope).sum()
+                };
+                if exact {
+                    let pair = k.max(l) * (k.max(l) + 1) / 2 + k.min(l);
+                    let second = &self.slopes.second[pair * places..(pair + 1) * places];
+                    let bends = second.iter().zip(&self.terms);
+                    sum += bends.map(|(bend, term)| bend * term.push).sum::<f64>();
+                }
+                out[i * free.len() + j] = sum;
+                out[j * free.len() + i] = sum;
+            }
+        }
+    }
+}
