@@ -13,10 +13,7 @@ pub fn number(value: f64) -> Expr {
 /// A column of the row itself.
 #[must_use]
 pub fn column(name: &str) -> Expr {
-    Arc::new(Node::Column(
-        Path(vec![name.to_owned()]),
-        Place::default(),
-    ))
+    Arc::new(Node::Column(Path(vec![name.to_owned()]), Place::default()))
 }
 
 /// A parameter of a model.
@@ -39,7 +36,10 @@ pub fn call(function: Function, argument: &Expr) -> Expr {
 pub(super) fn constant(expr: &Expr) -> Option<f64> {
     match &**expr {
         Node::Constant(Value::Float(value)) => Some(*value),
-        #[expect(clippy::cast_precision_loss, reason = "exponents and factors are small")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "exponents and factors are small"
+        )]
         Node::Constant(Value::Int(value)) => Some(*value as f64),
         _ => None,
     }
@@ -51,7 +51,9 @@ pub fn is_zero(expr: &Expr) -> bool {
     constant(expr) == Some(0.0)
 }
 
-pub(super) fn binary(op: BinaryOp, left: &Expr, right: &Expr) -> Expr {
+/// Any operator with two operands.
+#[must_use]
+pub fn binary(op: BinaryOp, left: &Expr, right: &Expr) -> Expr {
     Arc::new(Node::Binary(
         op,
         Arc::clone(left),

@@ -29,9 +29,10 @@ pub fn derivative(formula: &Expr, parameter: &str) -> Result<Expr, Failure> {
 /// Whether a formula mentions a parameter anywhere, conditions included.
 #[must_use]
 pub fn mentions(formula: &Expr, parameter: &str) -> bool {
-    any(formula, &mut |node| {
-        matches!(node, Node::Parameter(name, _) if name == parameter)
-    })
+    any(
+        formula,
+        &mut |node| matches!(node, Node::Parameter(name, _) if name == parameter),
+    )
 }
 
 /// The names of all parameters of a formula in order of appearance.
@@ -258,10 +259,7 @@ fn of_two(
         Function::Min => choose(&binary(BinaryOp::Le, a, b), da, db),
         Function::Max => choose(&binary(BinaryOp::Ge, a, b), da, db),
         Function::Hypot => div(&add(&mul(a, da), &mul(b, db)), whole),
-        Function::Atan2 => div(
-            &sub(&mul(b, da), &mul(a, db)),
-            &add(&mul(a, a), &mul(b, b)),
-        ),
+        Function::Atan2 => div(&sub(&mul(b, da), &mul(a, db)), &add(&mul(a, a), &mul(b, b))),
         _ => number(0.0),
     }
 }

@@ -3,6 +3,8 @@
 //! Takes an [`Expr`] and the types of the columns it names, gives values per row and exact
 //! derivatives. It knows neither files nor the script that wrote the formula.
 
+pub mod build;
+mod derivative;
 mod evaluator;
 mod formula;
 mod json_floats;
@@ -13,6 +15,7 @@ mod slice;
 mod table;
 mod tree;
 
+pub use derivative::{derivative, mentions, parameters};
 pub use evaluator::{Evaluator, Wanted};
 pub use formula::{Failure, Formula, RowFunction, Value};
 pub use program::{Outputs, Program, Scratch};

@@ -2,12 +2,7 @@
 
 /// Reduces the `rows` × `columns` matrix (stored by columns) to upper triangular form by
 /// Householder reflections and applies them to `right`; the triangle is left in place.
-pub(crate) fn triangularise(
-    matrix: &mut [f64],
-    rows: usize,
-    columns: usize,
-    right: &mut [f64],
-) {
+pub(crate) fn triangularise(matrix: &mut [f64], rows: usize, columns: usize, right: &mut [f64]) {
     for k in 0..columns.min(rows) {
         let (left, others) = matrix.split_at_mut((k + 1) * rows);
         let column = &mut left[k * rows + k..];
@@ -30,7 +25,12 @@ pub(crate) fn triangularise(
 }
 
 fn reflect(mirror: &[f64], vector: &mut [f64], scale: f64) {
-    let dot = mirror.iter().zip(vector.iter()).map(|(m, v)| m * v).sum::<f64>() / scale;
+    let dot = mirror
+        .iter()
+        .zip(vector.iter())
+        .map(|(m, v)| m * v)
+        .sum::<f64>()
+        / scale;
     for (v, m) in vector.iter_mut().zip(mirror) {
         *v -= dot * m;
     }
@@ -38,7 +38,12 @@ fn reflect(mirror: &[f64], vector: &mut [f64], scale: f64) {
 
 /// Solves the upper triangle (stored by columns of length `rows`) for `right`, in place.
 /// `false` where a diagonal element is so small that the solution means nothing.
-pub(crate) fn back_substitute(matrix: &[f64], rows: usize, columns: usize, right: &mut [f64]) -> bool {
+pub(crate) fn back_substitute(
+    matrix: &[f64],
+    rows: usize,
+    columns: usize,
+    right: &mut [f64],
+) -> bool {
     let largest = (0..columns).fold(0.0, |m: f64, k| m.max(matrix[k * rows + k].abs()));
     for k in (0..columns).rev() {
         let pivot = matrix[k * rows + k];

@@ -161,10 +161,6 @@ pub(crate) struct Places<'a> {
 }
 
 impl Curve for Places<'_> {
-    fn parameters(&self) -> usize {
-        self.compiled.names.len()
-    }
-
     fn evaluate(&mut self, parameters: &[f64], second: bool, out: &mut Slopes) {
         let tape = if second {
             &self.compiled.bends

@@ -3,6 +3,8 @@
 //! With F = ½ cost: `push` = ∂F/∂f and `pull` = ∂²F/∂f², so that the gradient of F is
 //! Σ push ∇f and its Hessian Σ pull ∇f∇fᵀ + push ∇∇f.
 
+use crate::expr::maths;
+
 /// What is made small, as the minimiser sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
@@ -92,7 +94,7 @@ fn counted(f: f64, y: f64) -> Term {
         };
         (residual, slope)
     } else {
-        let deviance = 2.0 * y * (t - libm::log1p(t));
+        let deviance = 2.0 * y * (t - maths::ln_1p(t));
         let residual = deviance.sqrt().copysign(t);
         (residual, push / residual)
     };
@@ -152,7 +154,9 @@ mod tests {
                 "{f} {y}: {} {expected}",
                 term.cost
             );
-            assert!((term.residual * term.slope - term.push).abs() <= 1e-9 * term.push.abs().max(1e-12));
+            assert!(
+                (term.residual * term.slope - term.push).abs() <= 1e-9 * term.push.abs().max(1e-12)
+            );
         }
     }
 

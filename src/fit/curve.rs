@@ -13,8 +13,6 @@ pub(crate) struct Slopes {
 
 /// A curve with parameters over fixed places.
 pub(crate) trait Curve {
-    /// Number of parameters.
-    fn parameters(&self) -> usize;
     /// Value and gradient at all places; `second` asks for second derivatives too.
     fn evaluate(&mut self, parameters: &[f64], second: bool, out: &mut Slopes);
 }

@@ -35,7 +35,9 @@ pub enum Error {
         parameter: String,
     },
     /// A start value that is not a finite number.
-    #[error("model {model}: parameter {parameter} would start at {value}, which is not a number to start from")]
+    #[error(
+        "model {model}: parameter {parameter} would start at {value}, which is not a number to start from"
+    )]
     BadStart {
         /// The model.
         model: String,
@@ -83,6 +85,17 @@ pub enum Error {
         x: f64,
         /// The content.
         value: f64,
+    },
+    /// A Poisson likelihood of something else than counts.
+    #[error(
+        "a Poisson likelihood needs counts, and these are values with errors: choose cost \"chi2\""
+    )]
+    NotCounts,
+    /// Bins that cannot be joined.
+    #[error("bins cannot be joined: {message}")]
+    Rebin {
+        /// Why not.
+        message: String,
     },
     /// Nothing was filled.
     #[error("there is nothing to fit: all bins from {low} to {high} are empty")]

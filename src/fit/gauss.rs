@@ -76,13 +76,19 @@ fn linearise(task: &Task<'_>, state: &State, room: &mut Room) -> f64 {
     for &k in &room.free {
         let column = &state.slopes.first[k * places..(k + 1) * places];
         let terms = state.terms.iter().zip(column);
-        room.matrix.extend(terms.map(|(term, slope)| term.slope * slope));
+        room.matrix
+            .extend(terms.map(|(term, slope)| term.slope * slope));
         let begin = room.matrix.len() - places;
-        let norm = room.matrix[begin..].iter().map(|v| v * v).sum::<f64>().sqrt();
+        let norm = room.matrix[begin..]
+            .iter()
+            .map(|v| v * v)
+            .sum::<f64>()
+            .sqrt();
         room.scale[k] = room.scale[k].max(norm);
     }
     room.right.clear();
-    room.right.extend(state.terms.iter().map(|term| -term.residual));
+    room.right
+        .extend(state.terms.iter().map(|term| -term.residual));
     let free = room.free.len();
     triangularise(&mut room.matrix, places, free, &mut room.right);
     room.right.iter().take(free).map(|v| v * v).sum()

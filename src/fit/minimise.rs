@@ -73,7 +73,11 @@ pub(crate) fn minimise(
 ) -> Result<Outcome, f64> {
     let mut calls = 0;
     let mut best = attempt(task, curve, begin, Variant::AsGiven, work, &mut calls);
-    for variant in [Variant::Solved(1.0), Variant::Solved(0.5), Variant::Solved(2.0)] {
+    for variant in [
+        Variant::Solved(1.0),
+        Variant::Solved(0.5),
+        Variant::Solved(2.0),
+    ] {
         let enough = match &best {
             Ok(outcome) => outcome.good() || calls >= task.max_calls,
             Err(_) => false,
@@ -149,11 +153,23 @@ fn run(
     };
     state.p.clear();
     for (k, value) in begin.values.iter().enumerate() {
-        let moved = if begin.linear[k] || task.fixed[k] { *value } else { value * factor };
-        state.p.push(if task.fixed[k] { *value } else { task.clamp(k, moved) });
+        let moved = if begin.linear[k] || task.fixed[k] {
+            *value
+        } else {
+            value * factor
+        };
+        state.p.push(if task.fixed[k] {
+            *value
+        } else {
+            task.clamp(k, moved)
+        });
     }
     soften(task, &mut work.soft);
-    if solve.iter().zip(task.fixed).any(|(solve, fixed)| *solve && !fixed) {
+    if solve
+        .iter()
+        .zip(task.fixed)
+        .any(|(solve, fixed)| *solve && !fixed)
+    {
         solve_linear(task, curve, solve, work, state);
         *calls += 1;
     }
@@ -211,10 +227,12 @@ fn solve_linear(
     for k in &chosen {
         let column = &state.slopes.first[k * places..(k + 1) * places];
         let terms = column.iter().zip(&state.terms);
-        work.matrix.extend(terms.map(|(slope, term)| slope * term.slope));
+        work.matrix
+            .extend(terms.map(|(slope, term)| slope * term.slope));
     }
     work.right.clear();
-    work.right.extend(state.terms.iter().map(|term| -term.residual));
+    work.right
+        .extend(state.terms.iter().map(|term| -term.residual));
     triangularise(&mut work.matrix, places, chosen.len(), &mut work.right);
     if back_substitute(&work.matrix, places, chosen.len(), &mut work.right) {
         for (step, k) in work.right.iter().zip(&chosen) {

@@ -3,8 +3,38 @@
 //! Takes histograms or points and a [`Model`], gives values with covariance and the facts that
 //! say whether to trust them. It knows neither channels, runs nor payloads.
 
-mod model;
-mod result;
+#![expect(
+    clippy::neg_cmp_op_on_partial_ord,
+    clippy::needless_range_loop,
+    reason = "NaN must fall on the bad side of a comparison; matrices are written with indices"
+)]
 
+mod algebra;
+mod compiled;
+mod cost;
+mod curve;
+mod each;
+mod error;
+mod gauss;
+mod minimise;
+mod model;
+pub mod models;
+mod newton;
+mod probability;
+mod result;
+mod row;
+mod select;
+mod single;
+mod state;
+mod tape;
+#[cfg(test)]
+mod tests;
+
+pub use compiled::Compiled;
+pub use each::fit_each;
+pub use error::Error;
 pub use model::{Model, Parameter, Refit, Rule, RuleFunction, Start};
+pub use probability::probability;
 pub use result::{Cost, Fit, Options};
+pub use row::{Row, table};
+pub use single::{fit_histogram, fit_points};

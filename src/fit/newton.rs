@@ -87,11 +87,16 @@ fn look(task: &Task<'_>, state: &State, room: &mut Room) -> End {
     match room.factor.of(&room.hessian, free, 0.0) {
         Ok(()) => {
             room.step.clear();
-            room.step.extend(room.free.iter().map(|k| state.gradient[*k]));
+            room.step
+                .extend(room.free.iter().map(|k| state.gradient[*k]));
             room.factor.solve(&mut room.step);
             let along = room.free.iter().zip(&room.step);
             let edm: f64 = along.map(|(k, s)| s * state.gradient[*k]).sum();
-            let edm = if edm.is_finite() { edm.abs() } else { f64::INFINITY };
+            let edm = if edm.is_finite() {
+                edm.abs()
+            } else {
+                f64::INFINITY
+            };
             End { edm, flat: None }
         }
         Err(at) => End {
@@ -117,7 +122,8 @@ fn advance(
             continue;
         }
         room.step.clear();
-        room.step.extend(room.free.iter().map(|k| -state.gradient[*k]));
+        room.step
+            .extend(room.free.iter().map(|k| -state.gradient[*k]));
         room.factor.solve(&mut room.step);
         room.trial.p.clone_from(&state.p);
         let mut moved = false;

@@ -21,7 +21,8 @@ pub struct Options {
     pub integrate: bool,
     /// Histograms with fewer entries are flagged and not fitted.
     pub min_entries: f64,
-    /// Neighbouring bins are joined while fewer than this many entries per bin are found; 0 = never.
+    /// Histograms with fewer entries have neighbouring bins joined, so many that the mean content
+    /// of a bin is that of a histogram with this many entries; at least 20 bins are left. 0 = never.
     pub rebin_below: f64,
     /// Evaluations of the model at most.
     pub max_calls: u32,
@@ -83,5 +84,23 @@ impl Fit {
     #[must_use]
     pub fn valid(&self) -> bool {
         self.minimum && self.edm_reached && !self.at_limit && !self.call_limit && self.accurate
+    }
+
+    /// χ² per degree of freedom; NaN without any.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "degrees of freedom are few")]
+    pub fn chi2_ndf(&self) -> f64 {
+        if self.ndf > 0 {
+            self.chi2 / self.ndf as f64
+        } else {
+            f64::NAN
+        }
+    }
+
+    /// The value of a parameter and its error.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<(f64, f64)> {
+        let at = self.names.iter().position(|known| known == name)?;
+        Some((self.values[at], self.errors[at]))
     }
 }

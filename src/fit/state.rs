@@ -103,8 +103,8 @@ impl State {
         free.clear();
         for (k, p) in self.p.iter().enumerate() {
             let (low, high) = task.limits[k];
-            let pushed = (*p <= low && self.gradient[k] >= 0.0)
-                || (*p >= high && self.gradient[k] <= 0.0);
+            let pushed =
+                (*p <= low && self.gradient[k] >= 0.0) || (*p >= high && self.gradient[k] <= 0.0);
             if !task.fixed[k] && !pushed {
                 free.push(k);
             }
@@ -124,7 +124,9 @@ impl State {
                 let mut sum: f64 = if exact {
                     pairs.map(|((a, b), term)| a * b * term.pull).sum()
                 } else {
-                    pairs.map(|((a, b), term)| a * b * term.slope * term.slope).sum()
+                    pairs
+                        .map(|((a, b), term)| a * b * term.slope * term.slope)
+                        .sum()
                 };
                 if exact {
                     let pair = k.max(l) * (k.max(l) + 1) / 2 + k.min(l);

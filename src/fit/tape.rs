@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::expr::{BinaryOp, Expr, Failure, Function, Node, Place, UnaryOp, Value};
+use crate::expr::{BinaryOp, Expr, Failure, Function, Node, Place, UnaryOp, Value, maths};
 
 /// Places computed at once.
 const BLOCK: usize = 64;
@@ -65,10 +65,20 @@ impl Tape {
     }
 
     /// Values of all outputs at all places, output by output.
-    pub(crate) fn evaluate(&self, x: &[f64], p: &[f64], scratch: &mut Scratch, out: &mut [Vec<f64>]) {
+    pub(crate) fn evaluate(
+        &self,
+        x: &[f64],
+        p: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [Vec<f64>],
+    ) {
         scratch.uniform.clear();
         for (op, varies) in self.ops.iter().zip(&self.varies) {
-            let value = if *varies { 0.0 } else { scalar(*op, p, &scratch.uniform) };
+            let value = if *varies {
+                0.0
+            } else {
+                scalar(*op, p, &scratch.uniform)
+            };
             scratch.uniform.push(value);
         }
         scratch.blocks.resize(self.ops.len(), [0.0; BLOCK]);
@@ -176,13 +186,21 @@ impl Builder<'_> {
             }
             Node::Local(local) => match self.locals.get(local) {
                 Some(at) => *at,
-                None => return Err(refuse(format!("there is no local value {local}"), Place::default())),
+                None => {
+                    return Err(refuse(
+                        format!("there is no local value {local}"),
+                        Place::default(),
+                    ));
+                }
             },
             Node::Element(_, _, place) | Node::Reduce(_, _, _, place) => {
                 return Err(refuse("a model cannot use arrays".into(), *place));
             }
             Node::Constant(Value::Text(text)) => {
-                return Err(refuse(format!("a model cannot use the text \"{text}\""), Place::default()));
+                return Err(refuse(
+                    format!("a model cannot use the text \"{text}\""),
+                    Place::default(),
+                ));
             }
         })
     }
@@ -191,7 +209,9 @@ impl Builder<'_> {
         let whole = match &**b {
             Node::Constant(Value::Int(n)) => Some(*n),
             #[expect(clippy::cast_possible_truncation, reason = "small and whole")]
-            Node::Constant(Value::Float(n)) if n.fract() == 0.0 && n.abs() <= 64.0 => Some(*n as i64),
+            Node::Constant(Value::Float(n)) if n.fract() == 0.0 && n.abs() <= 64.0 => {
+                Some(*n as i64)
+            }
             _ => None,
         };
         let base = self.walk(a)?;
@@ -213,7 +233,7 @@ fn scalar(op: Op, p: &[f64], known: &[f64]) -> f64 {
         Op::Neg(a) => -known[a],
         Op::Not(a) => truth(known[a] == 0.0),
         Op::Binary(op, a, b) => two(op, known[a], known[b]),
-        Op::PowWhole(a, n) => whole_power(known[a], n),
+        Op::PowWhole(a, n) => maths::pow_whole(known[a], n),
         Op::One(function, a) => one(function, known[a]),
         Op::Two(function, a, b) => pair(function, known[a], known[b]),
         Op::If(c, a, b) => known[if known[c] == 0.0 { b } else { a }],
@@ -244,7 +264,7 @@ fn column(op: Op, x: &[f64], known: &[[f64; BLOCK]], out: &mut [f64; BLOCK]) {
         }
         Op::One(Function::Exp, a) => {
             for (o, a) in out.iter_mut().zip(&known[a]).take(x.len()) {
-                *o = libm::exp(*a);
+                *o = maths::exp(*a);
             }
         }
         Op::One(function, a) => {
@@ -264,12 +284,16 @@ fn column(op: Op, x: &[f64], known: &[[f64; BLOCK]], out: &mut [f64; BLOCK]) {
         }
         Op::PowWhole(a, n) => {
             for (o, a) in out.iter_mut().zip(&known[a]).take(x.len()) {
-                *o = whole_power(*a, n);
+                *o = maths::pow_whole(*a, n);
             }
         }
         Op::If(c, a, b) => {
             for (i, o) in out.iter_mut().enumerate().take(x.len()) {
-                *o = if known[c][i] == 0.0 { known[b][i] } else { known[a][i] };
+                *o = if known[c][i] == 0.0 {
+                    known[b][i]
+                } else {
+                    known[a][i]
+                };
             }
         }
         Op::Constant(_) | Op::Parameter(_) => {}
@@ -287,7 +311,7 @@ fn two(op: BinaryOp, a: f64, b: f64) -> f64 {
         BinaryOp::Mul => a * b,
         BinaryOp::Div => a / b,
         BinaryOp::Rem => a % b,
-        BinaryOp::Pow => libm::pow(a, b),
+        BinaryOp::Pow => maths::pow(a, b),
         BinaryOp::Lt => truth(a < b),
         BinaryOp::Le => truth(a <= b),
         BinaryOp::Gt => truth(a > b),
@@ -301,34 +325,22 @@ fn two(op: BinaryOp, a: f64, b: f64) -> f64 {
     }
 }
 
-fn whole_power(base: f64, n: i64) -> f64 {
-    let (mut left, mut square, mut result) = (n.unsigned_abs(), base, 1.0);
-    while left > 0 {
-        if left & 1 == 1 {
-            result *= square;
-        }
-        square *= square;
-        left >>= 1;
-    }
-    if n < 0 { 1.0 / result } else { result }
-}
-
 fn one(function: Function, a: f64) -> f64 {
     match function {
         Function::Abs => a.abs(),
         Function::Sqrt => a.sqrt(),
-        Function::Exp => libm::exp(a),
-        Function::Ln => libm::log(a),
-        Function::Log10 => libm::log10(a),
-        Function::Sin => libm::sin(a),
-        Function::Cos => libm::cos(a),
-        Function::Tan => libm::tan(a),
-        Function::Asin => libm::asin(a),
-        Function::Acos => libm::acos(a),
-        Function::Atan => libm::atan(a),
-        Function::Sinh => libm::sinh(a),
-        Function::Cosh => libm::cosh(a),
-        Function::Tanh => libm::tanh(a),
+        Function::Exp => maths::exp(a),
+        Function::Ln => maths::ln(a),
+        Function::Log10 => maths::log10(a),
+        Function::Sin => maths::sin(a),
+        Function::Cos => maths::cos(a),
+        Function::Tan => maths::tan(a),
+        Function::Asin => maths::asin(a),
+        Function::Acos => maths::acos(a),
+        Function::Atan => maths::atan(a),
+        Function::Sinh => maths::sinh(a),
+        Function::Cosh => maths::cosh(a),
+        Function::Tanh => maths::tanh(a),
         Function::Floor => a.floor(),
         Function::Ceil => a.ceil(),
         Function::Round => a.round(),
@@ -341,11 +353,11 @@ fn one(function: Function, a: f64) -> f64 {
 
 fn pair(function: Function, a: f64, b: f64) -> f64 {
     match function {
-        Function::Atan2 => libm::atan2(a, b),
-        Function::Hypot => libm::hypot(a, b),
-        Function::Pow => libm::pow(a, b),
-        Function::Min => a.min(b),
-        Function::Max => a.max(b),
+        Function::Atan2 => maths::atan2(a, b),
+        Function::Hypot => maths::hypot(a, b),
+        Function::Pow => maths::pow(a, b),
+        Function::Min => maths::min(a, b),
+        Function::Max => maths::max(a, b),
         Function::Div => (a / b).trunc(),
         _ => f64::NAN,
     }

@@ -1,0 +1,98 @@
+//! The fits of many channels as rows, and as a table with a column per result.
+
+use std::sync::Arc;
+
+use crate::expr::{Column, Table, TableError};
+
+use super::{Fit, probability};
+
+/// The fit of one channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The channel.
+    pub channel: i64,
+    /// Entries of its histogram as it was given.
+    pub entries: f64,
+    /// Mean of its histogram as it was given; NaN without entries.
+    pub data_mean: f64,
+    /// Standard deviation of its histogram as it was given; NaN without entries.
+    pub data_std: f64,
+    /// The fit; `None` if it could not begin.
+    pub fit: Option<Fit>,
+    /// Whether the channel may be used: set when the fit is valid, cleared by later rules.
+    pub ok: bool,
+    /// Why it may not; empty when `ok`.
+    pub why: String,
+}
+
+/// The rows as a table: `channel`, `entries`, `data_mean`, `data_std`, every parameter and
+/// `PARAMETER_error`, `chi2`, `ndf`, `chi2_ndf`, `probability`, `low`, `high`, `refits`, the five
+/// facts, `valid`, `ok`, `why`. What a channel without fit does not have is NaN, 0 or false.
+///
+/// # Errors
+/// A parameter that has the name of another column.
+pub fn table(rows: &[Row], names: &[String]) -> Result<Table, TableError> {
+    let mut table = Table::new();
+    let float = |of: &dyn Fn(&Row) -> f64| Column::Float(rows.iter().map(of).collect());
+    table.push(
+        "channel",
+        Column::Int(rows.iter().map(|row| row.channel).collect()),
+    )?;
+    table.push(
+        "entries",
+        Column::Int(rows.iter().map(|row| whole(row.entries)).collect()),
+    )?;
+    table.push("data_mean", float(&|row| row.data_mean))?;
+    table.push("data_std", float(&|row| row.data_std))?;
+    for (k, name) in names.iter().enumerate() {
+        table.push(name, fitted(rows, &|fit| fit.values[k]))?;
+        table.push(format!("{name}_error"), fitted(rows, &|fit| fit.errors[k]))?;
+    }
+    table.push("chi2", fitted(rows, &|fit| fit.chi2))?;
+    let ndf = rows
+        .iter()
+        .map(|row| row.fit.as_ref().map_or(0, |fit| fit.ndf));
+    table.push("ndf", Column::Int(ndf.collect()))?;
+    table.push("chi2_ndf", fitted(rows, &Fit::chi2_ndf))?;
+    table.push(
+        "probability",
+        fitted(rows, &|fit| probability(fit.chi2, fit.ndf)),
+    )?;
+    table.push("low", fitted(rows, &|fit| fit.low))?;
+    table.push("high", fitted(rows, &|fit| fit.high))?;
+    let refits = rows
+        .iter()
+        .map(|row| row.fit.as_ref().map_or(0, |fit| fit.refits));
+    table.push("refits", Column::Int(refits.map(i64::from).collect()))?;
+    table.push("minimum", fact(rows, |fit| fit.minimum))?;
+    table.push("edm_reached", fact(rows, |fit| fit.edm_reached))?;
+    table.push("at_limit", fact(rows, |fit| fit.at_limit))?;
+    table.push("call_limit", fact(rows, |fit| fit.call_limit))?;
+    table.push("accurate", fact(rows, |fit| fit.accurate))?;
+    table.push("valid", fact(rows, Fit::valid))?;
+    table.push("ok", Column::Bool(rows.iter().map(|row| row.ok).collect()))?;
+    let why = rows.iter().map(|row| Arc::from(row.why.as_str()));
+    table.push("why", Column::Text(why.collect()))?;
+    Ok(table)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "saturates, and no histogram has so many"
+)]
+fn whole(entries: f64) -> i64 {
+    entries.round() as i64
+}
+
+fn fitted(rows: &[Row], of: &dyn Fn(&Fit) -> f64) -> Column {
+    let values = rows.iter().map(|row| row.fit.as_ref().map_or(f64::NAN, of));
+    Column::Float(values.collect())
+}
+
+fn fact(rows: &[Row], of: fn(&Fit) -> bool) -> Column {
+    Column::Bool(
+        rows.iter()
+            .map(|row| row.fit.as_ref().is_some_and(of))
+            .collect(),
+    )
+}

@@ -1,0 +1,4 @@
+//! Fits against what is known about them from elsewhere.
+
+mod basics;
+mod random;
