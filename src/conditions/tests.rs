@@ -316,8 +316,8 @@ fn constants_that_are_no_numbers_are_refused() {
         "`../X` is no name for a payload: use letters, digits, `_`, `-` and `+`, at least one of them"
     );
     assert_eq!(
-        message(commit.add(payload("X", &[1.0]), iov("-1,-1,-1,-1"), json!({}))),
-        "payload X: -1,-1,-1,-1 has no beginning; give the first experiment and run, such as 0,0"
+        message(commit.add(payload("X", &[1.0]), iov("-1,-1,5,10"), json!({}))),
+        "payload X: -1,-1,5,10 has no beginning; give the first experiment and run, such as 0,0"
     );
     // Nothing was added, so nothing is written.
     assert!(commit.finish().unwrap().is_empty());

@@ -97,6 +97,9 @@ pub enum Error {
     /// A fraction that is none.
     #[error("a fraction lies between 0 and 1, not at {0}")]
     Fraction(f64),
+    /// Several files that cannot be used.
+    #[error("{}:{}", count(.0.len()), faults(.0))]
+    Files(Vec<Fault>),
     /// A file that cannot be used.
     #[error(transparent)]
     File(#[from] Fault),
@@ -203,6 +206,14 @@ pub enum Fault {
         /// Entries of the tree `persistent`.
         found: u64,
     },
+    /// Metadata without one of its numbers.
+    #[error("the metadata of {} have no {member}", path.display())]
+    MetadataMember {
+        /// The file.
+        path: PathBuf,
+        /// The member of `FileMetaData`.
+        member: String,
+    },
     /// A file without the metadata that would say which runs it holds.
     #[error("{} does not say which runs it holds; give its interval with FileMap([[path, iov]])", path.display())]
     NoMetadata {
@@ -223,6 +234,10 @@ fn lines(problems: &[InputProblem]) -> String {
         .iter()
         .map(|problem| format!("\n  {problem}"))
         .collect()
+}
+
+fn faults(faults: &[Fault]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
 }
 
 fn names(names: &[String]) -> String {

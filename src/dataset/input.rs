@@ -192,16 +192,7 @@ impl Reader<'_> {
                 }
             };
             for path in paths {
-                let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-                let fault = match seen.insert(real, number) {
-                    Some(entry) => Err(Fault::Twice {
-                        path: path.clone(),
-                        entry,
-                    }),
-                    None if path.to_str().is_none() => Err(Fault::NoText(path.clone())),
-                    None => (self.check)(&path, iov),
-                };
-                match fault {
+                match self.file(&path, iov, number, &mut seen) {
                     Ok(()) => {
                         files.insert(path, iov);
                     }
@@ -210,6 +201,29 @@ impl Reader<'_> {
             }
         }
         FileMap::from(files)
+    }
+
+    /// Checks one file; `seen` remembers which entry each file on disk came from.
+    fn file(
+        &mut self,
+        path: &Path,
+        iov: IoV,
+        number: usize,
+        seen: &mut HashMap<PathBuf, usize>,
+    ) -> Result<(), Fault> {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if let Some(entry) = seen.get(&real) {
+            let path = path.to_path_buf();
+            return Err(Fault::Twice {
+                path,
+                entry: *entry,
+            });
+        }
+        seen.insert(real, number);
+        if path.to_str().is_none() {
+            return Err(Fault::NoText(path.to_path_buf()));
+        }
+        (self.check)(path, iov)
     }
 
     fn entry(&self, entry: &serde_json::Value) -> Result<(Vec<PathBuf>, IoV), Vec<Fault>> {

@@ -5,6 +5,8 @@
 //!
 //! Where the choices among files differ from upstream: see [`choose`].
 
+pub mod basf2;
+mod cards;
 pub mod choose;
 mod document;
 mod error;
@@ -14,6 +16,8 @@ mod listing;
 mod order;
 mod wildcard;
 
+pub use basf2::FileMetaData;
+pub use cards::{FileCards, events_in_basf2_file};
 pub use choose::EventCounts;
 pub use error::{Error, Fault, InputProblem};
 pub use file_map::FileMap;

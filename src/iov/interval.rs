@@ -22,6 +22,9 @@ pub enum Error {
     /// A run number without an experiment, or a number below −1.
     #[error("{0} is no end of an interval: use -1,-1 for an open end, or an experiment and a run")]
     NoExperiment(ExpRun),
+    /// Both ends open below: upstream's empty interval.
+    #[error("-1,-1,-1,-1 is an interval without any run; everything there is would be 0,0,-1,-1")]
+    Empty,
     /// Text that is not four numbers.
     #[error("`{0}` is no interval: four whole numbers are needed, expLow,runLow,expHigh,runHigh")]
     NotFourNumbers(String),
@@ -49,13 +52,16 @@ impl IoV {
     ///
     /// # Errors
     /// [`Error::Backwards`] when the low end is above the high one, [`Error::NoExperiment`] when an
-    /// end has a run but no experiment.
+    /// end has a run but no experiment, [`Error::Empty`] for `-1,-1,-1,-1`.
     pub fn new(low: ExpRun, high: ExpRun) -> Result<Self, Error> {
         for end in [low, high] {
             let open = end.exp == -1 && end.run == -1;
             if (end.exp < 0 && !open) || end.run < -1 {
                 return Err(Error::NoExperiment(end));
             }
+        }
+        if low.exp < 0 && high.exp < 0 {
+            return Err(Error::Empty);
         }
         let iov = Self { low, high };
         if iov.first() > iov.last() {
@@ -187,6 +193,7 @@ mod tests {
     fn wrong_intervals_are_refused() {
         assert!("2,9,2,3".parse::<IoV>().is_err());
         assert!("-1,5,2,3".parse::<IoV>().is_err());
+        assert_eq!("-1,-1,-1,-1".parse::<IoV>(), Err(Error::Empty));
         assert!("1,2,3".parse::<IoV>().is_err());
         assert!("1.5,2,3,4".parse::<IoV>().is_err());
     }
