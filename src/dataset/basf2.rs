@@ -57,8 +57,8 @@ impl FileMetaData {
         let first = run("m_experimentLow", "m_runLow")?;
         let last = run("m_experimentHigh", "m_runHigh")?;
         let events = u64::try_from(member("m_nEvents")?).unwrap_or(0);
-        // A file without events has -1 in all places.
-        let runs = (first.exp >= 0 && first.run >= 0).then_some((first, last));
+        // Without events the runs mean nothing: -1 in all places, or a first one above the last.
+        let runs = (events > 0).then_some((first, last));
         Ok(Some(Self { events, runs }))
     }
 
