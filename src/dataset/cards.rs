@@ -184,6 +184,14 @@ pub fn events_in_basf2_file(path: &Path) -> Result<u64, Error> {
     FileCards::shared().events(path)
 }
 
+/// Checks with the cards of this process what [`FileCards::check`] checks.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn check_file(path: &Path, iov: IoV) -> Result<(), Fault> {
+    FileCards::shared().check(path, iov)
+}
+
 fn stamp(path: &Path) -> Result<Stamp, Fault> {
     let about = fs::metadata(path).map_err(|source| Fault::Unreadable {
         path: path.to_path_buf(),

@@ -17,7 +17,7 @@ mod order;
 mod wildcard;
 
 pub use basf2::FileMetaData;
-pub use cards::{FileCards, events_in_basf2_file};
+pub use cards::{FileCards, check_file, events_in_basf2_file};
 pub use choose::EventCounts;
 pub use error::{Error, Fault, InputProblem};
 pub use file_map::FileMap;

@@ -118,6 +118,22 @@ impl IoV {
         self.first() <= other.last() && other.first() <= self.last()
     }
 
+    /// The smallest interval that holds both.
+    #[must_use]
+    pub fn hull(&self, other: &Self) -> Self {
+        let low = if other.first() < self.first() {
+            other.low
+        } else {
+            self.low
+        };
+        let high = if other.last() > self.last() {
+            other.high
+        } else {
+            self.high
+        };
+        Self { low, high }
+    }
+
     /// Low end with open ends written out: an open run starts at 0, an open experiment at 0.
     fn first(&self) -> (i64, i64) {
         (
@@ -187,6 +203,18 @@ mod tests {
     fn neighbours_do_not_overlap() {
         assert!(!iov("1,1,1,10").overlaps(&iov("1,11,1,20")));
         assert!(iov("1,1,1,10").overlaps(&iov("1,10,1,20")));
+    }
+
+    #[test]
+    fn a_hull_holds_both() {
+        for (a, b, both) in [
+            ("7,1,7,1", "7,3,7,3", "7,1,7,3"),
+            ("7,5,-1,-1", "7,1,9,4", "7,1,-1,-1"),
+            ("3,2,3,-1", "3,1,3,9", "3,1,3,-1"),
+        ] {
+            assert_eq!(iov(a).hull(&iov(b)), iov(both));
+            assert_eq!(iov(b).hull(&iov(a)), iov(both));
+        }
     }
 
     #[test]
