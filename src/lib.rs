@@ -21,6 +21,8 @@ pub mod fit;
 
 pub mod conditions;
 
+pub mod backend;
+
 pub mod collect;
 
 pub mod calibrate;

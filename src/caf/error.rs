@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::{conditions, plan};
+use crate::{backend, conditions, plan};
 
 /// Why a plan could not be run to its end. A calibration that fails is no such reason: it is
 /// part of the outcome.
@@ -51,6 +51,9 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// There are no threads to work with.
+    #[error(transparent)]
+    Backend(#[from] backend::Error),
     /// The store of payloads cannot be written or read.
     #[error(transparent)]
     Conditions(#[from] conditions::Error),

@@ -70,6 +70,21 @@ impl Folder {
         Ok(folder)
     }
 
+    /// The payloads of the result.
+    pub(super) fn outputdb(&self) -> PathBuf {
+        self.root.join(OUTPUTDB)
+    }
+
+    /// The payloads of a calibration that has ended.
+    pub(super) fn calibration_outputdb(&self, name: &str) -> PathBuf {
+        self.calibration(name).join(OUTPUTDB)
+    }
+
+    /// A path as it is written into results: relative to the folder.
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).into()
+    }
+
     /// The final folder of a calibration.
     pub(super) fn calibration(&self, name: &str) -> PathBuf {
         self.root.join(name)

@@ -3,18 +3,25 @@
 //! Takes a checked [`crate::plan::Plan`], gives an [`Outcome`] and a folder of results in which
 //! nothing is ever half-written. It knows neither scripts, terminals nor exit codes.
 
+mod calibration;
+mod collecting;
 mod error;
 mod event;
 mod folder;
+mod iteration;
 mod options;
 mod outcome;
+mod provenance;
 mod run;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
 pub use options::Options;
 pub use outcome::{
-    AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, Execution, FitSummary, Outcome,
-    PayloadOutcome, State, Worst,
+    AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, ExecutionOutcome, Outcome,
+    PayloadOutcome, State,
 };
-pub use run::run;
+pub use run::{check, run};

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibrate::AlgResult;
+use crate::calibrate::{AlgResult, Execution, FitSummary};
+use crate::expr::Place;
 use crate::iov::{ExpRun, IoV};
 
 /// What came out of a plan.
@@ -45,6 +46,8 @@ pub struct CalibrationOutcome {
     pub state: State,
     /// Why it did not complete; empty when it did.
     pub message: String,
+    /// What should be known although it completed, one sentence each.
+    pub warnings: Vec<String>,
     /// Passes that were made.
     pub iterations: u32,
     /// Whether its payloads are part of the result.
@@ -97,12 +100,12 @@ pub struct AlgorithmOutcome {
     /// Its strategy.
     pub strategy: String,
     /// Its executions in their order.
-    pub executions: Vec<Execution>,
+    pub executions: Vec<ExecutionOutcome>,
 }
 
 /// One execution of an algorithm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Execution {
+pub struct ExecutionOutcome {
     /// First and last run of the data.
     pub data: Option<(ExpRun, ExpRun)>,
     /// Number of runs with data.
@@ -111,40 +114,15 @@ pub struct Execution {
     pub iov: Option<IoV>,
     /// How it ended.
     pub result: AlgResult,
-    /// Why, if not well.
+    /// Why, if not well; why again, if another iteration is wanted.
     pub message: String,
+    /// Where the script says what went wrong; not part of the written outcome.
+    #[serde(skip)]
+    pub place: Option<Place>,
     /// What should be known about the constants, one sentence each.
     pub warnings: Vec<String>,
     /// The fits in short.
     pub fits: Option<FitSummary>,
-}
-
-/// The fits of one execution in short.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FitSummary {
-    /// What a channel is: `crystal`; empty for a single object.
-    pub channel_name: String,
-    /// Number of channels.
-    pub channels: u64,
-    /// Channels that were fitted and accepted.
-    pub ok: u64,
-    /// Channels without enough data.
-    pub lacking: Vec<i64>,
-    /// Channels with a fit that was not accepted.
-    pub not_accepted: Vec<i64>,
-    /// Median of χ² per degree of freedom over the channels that are ok.
-    pub chi2_ndf_median: Option<f64>,
-    /// The largest of them.
-    pub chi2_ndf_worst: Option<Worst>,
-}
-
-/// The channel with the largest χ² per degree of freedom.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Worst {
-    /// The channel.
-    pub channel: i64,
-    /// Its χ² per degree of freedom.
-    pub chi2_ndf: f64,
 }
 
 /// One payload that was written.
@@ -162,6 +140,25 @@ pub struct PayloadOutcome {
     pub checksum: String,
     /// The payload file, relative to the output folder.
     pub file: PathBuf,
+}
+
+impl From<&Execution> for ExecutionOutcome {
+    fn from(execution: &Execution) -> Self {
+        let ends = (execution.runs.first(), execution.runs.last());
+        Self {
+            data: match ends {
+                (Some(first), Some(last)) => Some((*first, *last)),
+                _ => None,
+            },
+            runs: execution.runs.len() as u64,
+            iov: execution.iov,
+            result: execution.result,
+            message: execution.message.clone(),
+            place: execution.place,
+            warnings: execution.warnings.clone(),
+            fits: execution.summary.clone(),
+        }
+    }
 }
 
 impl Outcome {

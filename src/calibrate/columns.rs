@@ -4,7 +4,7 @@ use crate::expr::{Expr, Formula, Node, Path, Place};
 use crate::fit::Model;
 
 /// Columns that every row of fits has, whatever the model.
-pub const FIT_COLUMNS: [&str; 20] = [
+pub const FIT_COLUMNS: [&str; 19] = [
     "channel",
     "entries",
     "data_mean",
@@ -16,7 +16,6 @@ pub const FIT_COLUMNS: [&str; 20] = [
     "low",
     "high",
     "refits",
-    "edm",
     "minimum",
     "edm_reached",
     "at_limit",

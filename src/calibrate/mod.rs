@@ -5,8 +5,24 @@
 
 mod algorithm;
 mod columns;
+mod declared;
 mod describe;
+mod execution;
+mod lack;
+mod objects;
+mod payloads;
+mod single_iov;
+mod summary;
+mod test_calibration;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use algorithm::{AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
 pub use columns::{FIT_COLUMNS, PREVIOUS, columns_of, row_columns};
 pub use describe::describe;
+pub use execution::{Execution, Input, execute};
+pub use objects::{Channels, Objects};
+pub use single_iov::single_iov;
+pub use summary::{FitSummary, Worst};

@@ -4,6 +4,7 @@
 //! `database.txt` that the conditions database clients of basf2 read, and finds them again by name and run.
 //! It knows neither fits nor algorithms.
 
+mod chain;
 mod commit;
 mod database;
 mod error;
@@ -16,6 +17,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use chain::Chain;
 pub use commit::{Commit, Written};
 pub use database::{Database, Record};
 pub use error::Error;

@@ -11,9 +11,6 @@ mod nearest;
 mod order;
 mod problem;
 
-#[cfg(test)]
-mod tests;
-
 pub use calibration::{Calibration, Collection, Plan};
 pub use check::check;
 pub use fingerprint::{calibration_fingerprint, fingerprint};

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
-use crate::collect::{Binning, Collector, Object, Step, Storage};
-use crate::expr::{Expr, Formula, Node, Path, Place, Value};
-use crate::fit::{Model, Options, Parameter, Start};
-use crate::hist::Axis;
-use crate::iov::IoV;
-use crate::settings::{CalibrationSettings, FieldValue};
+use b2caf::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
+use b2caf::collect::{Binning, Collector, Object, Step, Storage};
+use b2caf::expr::{Expr, Formula, Node, Path, Place, Value};
+use b2caf::fit::{Model, Options, Parameter, Start};
+use b2caf::hist::Axis;
+use b2caf::iov::IoV;
+use b2caf::settings::{CalibrationSettings, FieldValue};
 
-use super::{Calibration, Collection, Plan, calibration_fingerprint, check};
+use b2caf::plan::{Calibration, Collection, Plan, calibration_fingerprint, check};
 
 fn column(path: &[&str]) -> Expr {
     let path = Path(path.iter().map(ToString::to_string).collect());

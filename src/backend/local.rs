@@ -1,0 +1,31 @@
+//! The threads of this process.
+
+/// Why there are no threads.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system gives no more threads.
+    #[error("could not start {threads} threads: {source}")]
+    Threads {
+        /// As many as were asked for.
+        threads: usize,
+        /// What stood in the way.
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+/// Does `work` with that many threads; `None` is one per core.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn with_threads<R: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, Error> {
+    let threads = threads.unwrap_or(0);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| Error::Threads { threads, source })
+        .map(|pool| pool.install(work))
+}

@@ -1,0 +1,146 @@
+//! Declared algorithms: enough data, fits, acceptance, payloads.
+
+use crate::expr::{Column, Table, Wanted};
+use crate::fit::{self, Row, fit_each};
+
+use super::execution::Ended;
+use super::lack::{Lack, check_tolerance};
+use super::payloads::make_payloads;
+use super::summary::summary;
+use super::words::{counted, listed};
+use super::{Channels, Declared, Execution, FitStep, Input};
+
+/// Executes a declared algorithm, filling `execution` as far as it comes.
+pub(super) fn execute_declared(
+    declared: &Declared,
+    input: &Input<'_>,
+    execution: &mut Execution,
+) -> Result<(), Ended> {
+    let [step] = declared.fits.as_slice() else {
+        return Err(Ended::failure(format!(
+            "an algorithm with {} fits is not available yet",
+            declared.fits.len()
+        )));
+    };
+    let channels = collected(step, input)?;
+    let lack = Lack::find(declared, step, &channels)?;
+    check_tolerance(declared, step, &channels, &lack).inspect_err(|_| {
+        execution.summary = Some(summary(&channels.name, &lack.rows(&channels), &lack));
+    })?;
+    let mut rows = fitted(step, &channels, &lack)?;
+    accept(declared, step, &mut rows)?;
+    let table = row_table(step, &rows)?;
+    let summary = summary(&channels.name, &rows, &lack);
+    let none = summary.ok == 0;
+    execution.warnings = warnings(declared, &summary);
+    execution.summary = Some(summary);
+    execution.fits = Some(table.clone());
+    if none {
+        return Err(nothing_ok(&channels, &rows).at(step.place));
+    }
+    execution.payloads = make_payloads(declared, input, &channels.name, &table)?;
+    Ok(())
+}
+
+fn collected(step: &FitStep, input: &Input<'_>) -> Result<Channels, Ended> {
+    let object = &step.object;
+    let channels = input
+        .objects
+        .channels(object, &input.runs)
+        .map_err(|reason| Ended::failure(format!("`{object}`: {reason}")).at(step.place))?;
+    channels.ok_or_else(|| Ended::failure(format!("`{object}` was not collected")).at(step.place))
+}
+
+/// A row per channel: fitted where there is enough data.
+fn fitted(step: &FitStep, channels: &Channels, lack: &Lack) -> Result<Vec<Row>, Ended> {
+    let mut rows = lack.rows(channels);
+    let enough: Vec<usize> = (0..rows.len()).filter(|i| !lack.lacks(*i)).collect();
+    let histograms: Vec<_> = enough
+        .iter()
+        .map(|i| {
+            let (channel, histogram) = &channels.histograms[*i];
+            (*channel, histogram)
+        })
+        .collect();
+    let fits = fit_each(&histograms, &step.model, &step.options)
+        .map_err(|error| Ended::failure(error.to_string()).at(step.place))?;
+    for (position, row) in enough.into_iter().zip(fits) {
+        rows[position] = row;
+    }
+    Ok(rows)
+}
+
+fn row_table(step: &FitStep, rows: &[Row]) -> Result<Table, Ended> {
+    let names: Vec<String> = step
+        .model
+        .parameters
+        .iter()
+        .map(|p| p.name.clone())
+        .collect();
+    fit::table(rows, &names)
+        .map_err(|error| Ended::failure(format!("the fits make no table: {error}")).at(step.place))
+}
+
+/// Asks the acceptance rule of each valid fit.
+fn accept(declared: &Declared, step: &FitStep, rows: &mut [Row]) -> Result<(), Ended> {
+    let Some(formula) = &declared.accept else {
+        return Ok(());
+    };
+    let valid: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].ok).collect();
+    let table = row_table(step, rows)?;
+    let keep: Vec<bool> = rows.iter().map(|row| row.ok).collect();
+    let answers = table
+        .filtered(&keep)
+        .evaluate_as(formula, Wanted::Condition)
+        .map_err(|failure| Ended::rule("the rule `accept` failed", failure))?;
+    let Column::Bool(answers) = answers else {
+        return Err(Ended::failure("the rule `accept` must give true or false"));
+    };
+    for (position, accepted) in valid.into_iter().zip(answers) {
+        if !accepted {
+            rows[position].ok = false;
+            rows[position].why = "not accepted".into();
+        }
+    }
+    Ok(())
+}
+
+fn warnings(declared: &Declared, summary: &super::FitSummary) -> Vec<String> {
+    let kept = if declared.payloads.is_empty() {
+        ""
+    } else if declared
+        .payloads
+        .iter()
+        .all(super::payloads::decides_itself)
+    {
+        ", the payload says what they get"
+    } else {
+        ", previous constants kept"
+    };
+    let mut warnings = Vec::new();
+    let mut warn = |channels: &[i64], what: &str| {
+        if channels.is_empty() || summary.channel_name.is_empty() {
+            return;
+        }
+        let count = counted(channels.len() as u64, &summary.channel_name);
+        warnings.push(format!("{count} {what}{kept}: {}", listed(channels)));
+    };
+    warn(&summary.lacking, "without enough data");
+    warn(&summary.not_accepted, "not accepted");
+    warnings
+}
+
+/// Not one usable fit: payloads would consist of old constants only.
+fn nothing_ok(channels: &Channels, rows: &[Row]) -> Ended {
+    let first = rows.iter().find(|row| row.fit.is_some()).or(rows.first());
+    let why = first.map_or("there are no channels", |row| row.why.as_str());
+    if channels.name.is_empty() {
+        return Ended::failure(format!("the fit cannot be used: {why}"));
+    }
+    let channel = first.map_or(0, |row| row.channel);
+    Ended::failure(format!(
+        "none of {} has a fit that can be used; {} {channel}: {why}",
+        counted(rows.len() as u64, &channels.name),
+        channels.name,
+    ))
+}

@@ -1,0 +1,144 @@
+//! One execution of an algorithm: what it is given and how it ended.
+
+use crate::conditions::{self, Chain, Payload};
+use crate::expr::{Failure, Place, Table};
+use crate::iov::{ExpRun, IoV};
+
+use super::declared::execute_declared;
+use super::test_calibration::execute_test_calibration;
+use super::{AlgResult, Algorithm, FitSummary, Kind, Objects};
+
+/// What an execution is given.
+pub struct Input<'a> {
+    /// Collected objects.
+    pub objects: &'a dyn Objects,
+    /// Runs to use, sorted, at least one.
+    pub runs: Vec<ExpRun>,
+    /// Interval of the payloads.
+    pub iov: IoV,
+    /// Constants in force.
+    pub constants: &'a Chain,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// Runs that were used.
+    pub runs: Vec<ExpRun>,
+    /// Interval of the payloads; `None` when there was no run to begin with.
+    pub iov: Option<IoV>,
+    /// The result code.
+    pub result: AlgResult,
+    /// Why, if not well; what to know, if another iteration is wanted.
+    pub message: String,
+    /// Where the script says what went wrong.
+    pub place: Option<Place>,
+    /// What should be known about the constants, one sentence each.
+    pub warnings: Vec<String>,
+    /// One row per channel; `None` if nothing was fitted.
+    pub fits: Option<Table>,
+    /// The fits in short.
+    pub summary: Option<FitSummary>,
+    /// What is to be written when the strategy ends well.
+    pub payloads: Vec<Payload>,
+}
+
+/// A premature end of an execution.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    pub(super) result: AlgResult,
+    pub(super) message: String,
+    pub(super) place: Option<Place>,
+}
+
+impl Ended {
+    pub(super) fn failure(message: impl Into<String>) -> Self {
+        Self {
+            result: AlgResult::Failure,
+            message: message.into(),
+            place: None,
+        }
+    }
+
+    pub(super) fn not_enough_data(message: impl Into<String>) -> Self {
+        Self {
+            result: AlgResult::NotEnoughData,
+            message: message.into(),
+            place: None,
+        }
+    }
+
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// A formula or rule failed; `what` says which.
+    pub(super) fn rule(what: &str, failure: Failure) -> Self {
+        let hint = failure
+            .hint
+            .map_or_else(String::new, |hint| format!("; {hint}"));
+        Self::failure(format!("{what}: {}{hint}", failure.message)).at(failure.place)
+    }
+}
+
+impl From<conditions::Error> for Ended {
+    fn from(error: conditions::Error) -> Self {
+        Self::failure(error.to_string())
+    }
+}
+
+impl Execution {
+    /// An execution of `input` that has not done anything yet.
+    pub(super) fn new(input: &Input<'_>) -> Self {
+        Self {
+            runs: input.runs.clone(),
+            iov: Some(input.iov),
+            result: AlgResult::Ok,
+            message: String::new(),
+            place: None,
+            warnings: Vec::new(),
+            fits: None,
+            summary: None,
+            payloads: Vec::new(),
+        }
+    }
+
+    /// An execution that could not begin.
+    pub(super) fn impossible(result: AlgResult, message: String) -> Self {
+        Self {
+            runs: Vec::new(),
+            iov: None,
+            result,
+            message,
+            place: None,
+            warnings: Vec::new(),
+            fits: None,
+            summary: None,
+            payloads: Vec::new(),
+        }
+    }
+
+    /// Whether constants were found: ok, or iterate.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        matches!(self.result, AlgResult::Ok | AlgResult::Iterate)
+    }
+}
+
+/// Executes an algorithm once.
+#[must_use]
+pub fn execute(algorithm: &Algorithm, input: &Input<'_>) -> Execution {
+    let mut execution = Execution::new(input);
+    let ended = match &algorithm.kind {
+        Kind::Declared(declared) => execute_declared(declared, input, &mut execution),
+        Kind::TestCalibration => execute_test_calibration(input, &mut execution),
+    };
+    if let Err(ended) = ended {
+        execution.payloads.clear();
+        execution.result = ended.result;
+        execution.message = ended.message;
+        execution.place = ended.place;
+    }
+    execution
+}

@@ -1,0 +1,130 @@
+//! Which channels lack data, and whether there are too many of them.
+
+use crate::fit::Row;
+
+use super::execution::Ended;
+use super::words::{counted, grouped};
+use super::{Channels, Declared, FitStep};
+
+/// Why a channel lacks data; empty when it does not.
+#[derive(Clone, Debug)]
+pub(super) struct Lack {
+    why: Vec<String>,
+}
+
+impl Lack {
+    /// Asks of each channel: is there anything, are there as many entries as the fit wants, does
+    /// `enough_data` agree.
+    pub(super) fn find(
+        declared: &Declared,
+        step: &FitStep,
+        channels: &Channels,
+    ) -> Result<Self, Ended> {
+        let mut why = Vec::with_capacity(channels.histograms.len());
+        for (channel, histogram) in &channels.histograms {
+            let entries = histogram.entries();
+            let rule = declared.enough_data.as_ref();
+            let reason = if entries <= 0.0 {
+                "no entries".to_owned()
+            } else if entries < step.options.min_entries {
+                format!("{entries} entries, {} needed", step.options.min_entries)
+            } else if let Some(rule) = rule {
+                let enough = rule.0.ask(histogram).map_err(|failure| {
+                    Ended::rule(
+                        &format!(
+                            "the rule `enough_data` failed in {}",
+                            of(channels, *channel)
+                        ),
+                        failure,
+                    )
+                })?;
+                if enough {
+                    String::new()
+                } else {
+                    format!("not enough data: {entries} entries")
+                }
+            } else {
+                String::new()
+            };
+            why.push(reason);
+        }
+        Ok(Self { why })
+    }
+
+    /// Whether the channel at that position lacks data.
+    pub(super) fn lacks(&self, position: usize) -> bool {
+        self.why.get(position).is_some_and(|why| !why.is_empty())
+    }
+
+    /// Number of channels that lack data.
+    pub(super) fn count(&self) -> usize {
+        self.why.iter().filter(|why| !why.is_empty()).count()
+    }
+
+    /// Rows without fits, one per channel.
+    pub(super) fn rows(&self, channels: &Channels) -> Vec<Row> {
+        let both = channels.histograms.iter().zip(&self.why);
+        both.map(|((channel, histogram), why)| Row {
+            channel: *channel,
+            entries: histogram.entries(),
+            data_mean: histogram.mean(),
+            data_std: histogram.std(),
+            fit: None,
+            ok: false,
+            why: why.clone(),
+        })
+        .collect()
+    }
+}
+
+/// A channel in a sentence: `crystal 12`, or `the data` for a single object.
+fn of(channels: &Channels, channel: i64) -> String {
+    if channels.name.is_empty() {
+        "the data".into()
+    } else {
+        format!("{} {channel}", channels.name)
+    }
+}
+
+/// Ends the execution when more channels lack data than are tolerated.
+pub(super) fn check_tolerance(
+    declared: &Declared,
+    step: &FitStep,
+    channels: &Channels,
+    lack: &Lack,
+) -> Result<(), Ended> {
+    let total = channels.histograms.len();
+    let lacking = lack.count();
+    let allowed = allowed(declared.tolerate, total);
+    if lacking <= allowed && lacking < total {
+        return Ok(());
+    }
+    if channels.name.is_empty() {
+        let why = lack.why.first().map_or("no data", String::as_str);
+        return Err(Ended::not_enough_data(format!("`{}`: {why}", step.object)));
+    }
+    let least = step.options.min_entries;
+    let what = match (least > 0.0, declared.enough_data.is_some()) {
+        (true, false) => format!("below {least} entries"),
+        (false, false) => "without entries".into(),
+        _ => "without enough data".into(),
+    };
+    Err(Ended::not_enough_data(format!(
+        "{} of {} {what}, {} allowed",
+        grouped(lacking as u64),
+        counted(total as u64, &channels.name),
+        grouped(allowed as u64),
+    )))
+}
+
+/// So many of `total` channels may lack data.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a fraction of a number of channels is a number of channels"
+)]
+fn allowed(tolerate: f64, total: usize) -> usize {
+    // A fraction such as 0.07 of 100 must allow 7, though the product is below 7.
+    (tolerate * total as f64 * (1.0 + 1e-12)).floor() as usize
+}
