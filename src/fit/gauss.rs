@@ -29,17 +29,23 @@ const STEPS: usize = 200;
 /// Damping beyond which no step can change anything.
 const STUCK: f64 = 1e14;
 
+/// Damping of the first step of a way that is well known.
+pub(crate) const BOLD: f64 = 1e-3;
+/// Damping of the first step where bold ones led astray.
+pub(crate) const CAREFUL: f64 = 10.0;
+
 /// Walks from `state` (evaluated, finite) towards a minimum; counts evaluations in `calls`.
 pub(crate) fn descend(
     task: &Task<'_>,
     curve: &mut dyn Curve,
     state: &mut State,
     room: &mut Room,
+    damping: f64,
     calls: &mut u32,
 ) {
     room.scale.clear();
     room.scale.resize(state.p.len(), 0.0);
-    let (mut damping, mut growth) = (1e-3, 2.0);
+    let (mut damping, mut growth) = (damping, 2.0);
     for _ in 0..STEPS {
         let expected = linearise(task, state, room);
         if expected <= NEAR * task.unit(state.cost) {

@@ -40,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) cost: f64,
     /// Expected decrease of the cost to the minimum.
     pub(crate) edm: f64,
+    /// The distance below which the minimum counts as reached.
+    pub(crate) tolerance: f64,
     /// The parameter that the data do not determine.
     pub(crate) flat: Option<usize>,
     /// Parameters that stand at a limit.
@@ -51,11 +53,15 @@ pub(crate) struct Outcome {
 }
 
 /// A distance to the minimum (in units of the cost) that is no distance: 10⁻⁴ of an error.
-pub(crate) const EDM: f64 = 1e-8;
+/// Where errors are so small that rounding alone looks like more, rounding decides.
+const EDM: f64 = 1e-8;
 
 impl Outcome {
     fn settled(&self) -> bool {
-        self.flat.is_none() && self.edm <= EDM && self.negative.is_none() && !self.exhausted
+        self.flat.is_none()
+            && self.edm <= self.tolerance
+            && self.negative.is_none()
+            && !self.exhausted
     }
 
     fn good(&self) -> bool {
@@ -74,9 +80,12 @@ pub(crate) fn minimise(
     let mut calls = 0;
     let mut best = attempt(task, curve, begin, Variant::AsGiven, work, &mut calls);
     for variant in [
+        Variant::Careful,
         Variant::Solved(1.0),
         Variant::Solved(0.5),
         Variant::Solved(2.0),
+        Variant::Solved(0.1),
+        Variant::Solved(10.0),
     ] {
         let enough = match &best {
             Ok(outcome) => outcome.good() || calls >= task.max_calls,
@@ -120,6 +129,8 @@ fn better(next: &Result<Outcome, f64>, best: &Result<Outcome, f64>) -> bool {
 enum Variant {
     /// The start values as given; what has none is solved for.
     AsGiven,
+    /// The same, with small steps at first.
+    Careful,
     /// All parameters in which the model is linear solved for, the others times a factor.
     Solved(f64),
 }
@@ -148,7 +159,7 @@ fn run(
     calls: &mut u32,
 ) -> Result<Outcome, f64> {
     let (solve, factor) = match variant {
-        Variant::AsGiven => (begin.unset, 1.0),
+        Variant::AsGiven | Variant::Careful => (begin.unset, 1.0),
         Variant::Solved(factor) => (begin.linear, factor),
     };
     state.p.clear();
@@ -183,7 +194,11 @@ fn run(
             return Err(state.bad_place(task.data).unwrap_or(f64::NAN));
         }
     }
-    gauss::descend(task, curve, state, &mut work.descent, calls);
+    let damping = match variant {
+        Variant::Careful => gauss::CAREFUL,
+        _ => gauss::BOLD,
+    };
+    gauss::descend(task, curve, state, &mut work.descent, damping, calls);
     let end = newton::finish(task, curve, state, &mut work.last, calls);
     Ok(outcome(task, state, end, &mut work.last, *calls))
 }
@@ -264,7 +279,7 @@ fn approach(
         state.evaluate(&way, curve, false);
         *calls += 1;
         if state.cost.is_finite() {
-            gauss::descend(&way, curve, state, &mut work.descent, calls);
+            gauss::descend(&way, curve, state, &mut work.descent, gauss::BOLD, calls);
         }
         state.evaluate(task, curve, false);
         *calls += 1;
@@ -303,17 +318,19 @@ fn outcome(
         let (low, high) = task.limits[*k];
         !task.fixed[*k] && (state.p[*k] <= low || state.p[*k] >= high)
     });
+    let tolerance = EDM.max(state.noise(task).min(1e-2));
     let negative = state.slopes.value.iter().position(|f| *f < 0.0);
     Outcome {
         values: state.p.clone(),
         covariance,
         cost: state.cost,
         edm: end.edm,
+        tolerance,
         flat: end.flat,
         at_limit: at_limit.collect(),
         negative: negative
             .filter(|_| task.measure == Measure::Poisson)
             .map(|at| task.data.x[at]),
-        exhausted: calls >= task.max_calls && !(end.edm <= EDM),
+        exhausted: calls >= task.max_calls && !(end.edm <= tolerance),
     }
 }

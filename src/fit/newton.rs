@@ -50,10 +50,11 @@ pub(crate) fn finish(
         state.evaluate(task, curve, true);
         *calls += 1;
         let end = look(task, state, room);
-        let small = end.edm < 1e-9 * state.cost.max(task.unit(state.cost));
-        if end.flat.is_none() && end.edm <= REACHED * task.unit(state.cost) {
+        let noise = state.noise(task);
+        if end.flat.is_none() && end.edm <= noise.max(REACHED * task.unit(state.cost)) {
             return end;
         }
+        let small = end.edm < (100.0 * noise).max(1e-9 * state.cost);
         if small && before.flat.is_none() && end.edm > 0.25 * before.edm {
             // the arithmetic has no more digits: the better of the two
             if end.edm > before.edm {
@@ -76,6 +77,8 @@ pub(crate) fn finish(
         std::mem::swap(&mut room.best, state);
         std::mem::swap(state, &mut room.trial);
     }
+    state.evaluate(task, curve, true);
+    *calls += 1;
     look(task, state, room)
 }
 

@@ -4,7 +4,7 @@ use crate::hist::Histogram;
 
 use super::compiled::{Memory, Places};
 use super::cost::Measure;
-use super::minimise::{Begin, EDM, Outcome, Workspace, minimise};
+use super::minimise::{Begin, Outcome, Workspace, minimise};
 use super::select::{Selected, joined, measure, select};
 use super::state::{Data, Task};
 use super::{Compiled, Error, Fit, Model, Options, Start};
@@ -288,7 +288,7 @@ fn facts(
             outcome.cost.max(1.0)
         },
         minimum: distance && outcome.edm <= 1e-2 && outcome.negative.is_none(),
-        edm_reached: distance && outcome.edm <= EDM,
+        edm_reached: distance && outcome.edm <= outcome.tolerance,
         at_limit: !outcome.at_limit.is_empty(),
         call_limit: outcome.exhausted,
         accurate: outcome.flat.is_none(),
@@ -311,7 +311,7 @@ fn why(compiled: &Compiled, options: &Options, outcome: &Outcome) -> String {
             "the data do not determine {}: the Hessian is not positive definite there",
             compiled.names()[k]
         ));
-    } else if !(outcome.edm <= EDM) {
+    } else if !(outcome.edm <= outcome.tolerance) {
         reasons.push(format!("the minimum is still {:.1e} away", outcome.edm));
     }
     if let Some(x) = outcome.negative {

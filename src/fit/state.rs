@@ -87,6 +87,17 @@ impl State {
         }
     }
 
+    /// The distance to a minimum (in units of the cost) that rounding alone would show: residuals
+    /// cannot be known better than the last digits of the curve and the data.
+    pub(crate) fn noise(&self, task: &Task<'_>) -> f64 {
+        let values = self.slopes.value.iter().zip(&task.data.y).zip(&self.terms);
+        let lost = values.map(|((f, y), term)| {
+            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs()) * term.slope;
+            digits * digits
+        });
+        lost.sum()
+    }
+
     /// The first place where the model is no number, or not allowed by the cost.
     pub(crate) fn bad_place(&self, data: &Data) -> Option<f64> {
         let bad = |(f, term): (&f64, &Term)| !f.is_finite() || !term.cost.is_finite();
