@@ -7,6 +7,7 @@
 
 use super::algebra::{back_substitute, triangularise};
 use super::curve::Curve;
+use super::linear::Solver;
 use super::state::{State, Task};
 
 /// Room that is used again from step to step and from fit to fit.
@@ -20,19 +21,40 @@ pub(crate) struct Room {
     right: Vec<f64>,
     small: Vec<f64>,
     step: Vec<f64>,
+    solver: Solver,
+    solved: State,
 }
 
 /// How far down the way is walked: the rest belongs to the exact Hessian.
 const NEAR: f64 = 1e-4;
 /// Steps taken at most before the exact Hessian is asked.
-const STEPS: usize = 200;
+const STEPS: usize = 1000;
+/// How fast the scale of a parameter may shrink from step to step: a slope that was steep at a bad
+/// start must not hold the parameter for ever, one that vanishes must not let it fly away.
+const SHRINK: f64 = 0.5;
 /// Damping beyond which no step can change anything.
 const STUCK: f64 = 1e14;
 
-/// Damping of the first step of a way that is well known.
-pub(crate) const BOLD: f64 = 1e-3;
-/// Damping of the first step where bold ones led astray.
-pub(crate) const CAREFUL: f64 = 10.0;
+/// How to walk.
+#[derive(Clone, Copy)]
+pub(crate) struct Way<'a> {
+    /// Damping of the first step.
+    pub(crate) damping: f64,
+    /// Parameters that are solved for after each step because the model is linear in them: the
+    /// way through curved valleys (variable projection of Golub & Pereyra 1973).
+    pub(crate) solve: Option<&'a [bool]>,
+}
+
+/// The way that nearly always leads to the minimum in few steps.
+pub(crate) const BOLD: Way<'static> = Way {
+    damping: 1e-3,
+    solve: None,
+};
+/// Small steps at first, where bold ones led astray.
+pub(crate) const CAREFUL: Way<'static> = Way {
+    damping: 10.0,
+    solve: None,
+};
 
 /// Walks from `state` (evaluated, finite) towards a minimum; counts evaluations in `calls`.
 pub(crate) fn descend(
@@ -40,12 +62,12 @@ pub(crate) fn descend(
     curve: &mut dyn Curve,
     state: &mut State,
     room: &mut Room,
-    damping: f64,
+    way: Way<'_>,
     calls: &mut u32,
 ) {
     room.scale.clear();
     room.scale.resize(state.p.len(), 0.0);
-    let (mut damping, mut growth) = (damping, 2.0);
+    let (mut damping, mut growth) = (way.damping, 2.0);
     for _ in 0..STEPS {
         let expected = linearise(task, state, room);
         if expected <= NEAR * task.unit(state.cost) {
@@ -55,10 +77,15 @@ pub(crate) fn descend(
             if *calls >= task.max_calls || damping > STUCK {
                 return;
             }
-            let gain = attempt(task, curve, state, room, damping, calls);
-            let Some(gain) = gain else {
+            let Some(predicted) = propose(task, state, room, damping) else {
                 // the limits or the precision leave no step
                 return;
+            };
+            let gain = if predicted > 0.0 {
+                follow(task, curve, way, room, calls);
+                (state.cost - room.trial.cost) / predicted
+            } else {
+                f64::NEG_INFINITY
             };
             if gain > 1e-4 {
                 std::mem::swap(state, &mut room.trial);
@@ -90,7 +117,7 @@ fn linearise(task: &Task<'_>, state: &State, room: &mut Room) -> f64 {
             .map(|v| v * v)
             .sum::<f64>()
             .sqrt();
-        room.scale[k] = room.scale[k].max(norm);
+        room.scale[k] = (SHRINK * room.scale[k]).max(norm);
     }
     room.right.clear();
     room.right
@@ -100,15 +127,24 @@ fn linearise(task: &Task<'_>, state: &State, room: &mut Room) -> f64 {
     room.right.iter().take(free).map(|v| v * v).sum()
 }
 
-/// Tries one damped step: the decrease over the expected one, or nothing where there is no step.
-fn attempt(
-    task: &Task<'_>,
-    curve: &mut dyn Curve,
-    state: &State,
-    room: &mut Room,
-    damping: f64,
-    calls: &mut u32,
-) -> Option<f64> {
+/// Evaluates the proposed step, and solves for what is linear where that lowers the cost.
+fn follow(task: &Task<'_>, curve: &mut dyn Curve, way: Way<'_>, room: &mut Room, calls: &mut u32) {
+    room.trial.evaluate(task, curve, false);
+    *calls += 1;
+    let Some(solve) = way.solve else { return };
+    room.solved.clone_from(&room.trial);
+    if room.solver.solve(task, &mut room.solved, solve) {
+        room.solved.evaluate(task, curve, false);
+        *calls += 1;
+        if room.solved.cost < room.trial.cost {
+            std::mem::swap(&mut room.solved, &mut room.trial);
+        }
+    }
+}
+
+/// Puts one damped step into `room.trial.p`: the decrease expected (nothing good unless positive),
+/// or `None` where there is no step.
+fn propose(task: &Task<'_>, state: &State, room: &mut Room, damping: f64) -> Option<f64> {
     let (free, places) = (room.free.len(), state.terms.len());
     let rows = places.min(free);
     let tall = rows + free;
@@ -147,10 +183,5 @@ fn attempt(
             .sum();
         predicted += along * (2.0 * room.right[i] - along);
     }
-    if !(predicted > 0.0) {
-        return Some(f64::NEG_INFINITY);
-    }
-    room.trial.evaluate(task, curve, false);
-    *calls += 1;
-    Some((state.cost - room.trial.cost) / predicted)
+    Some(predicted)
 }

@@ -1,9 +1,9 @@
 //! From start values to an outcome: where to begin, what to try when it ends badly, and the
 //! covariance at the end.
 
-use super::algebra::{back_substitute, triangularise};
 use super::cost::Measure;
 use super::curve::Curve;
+use super::linear::Solver;
 use super::state::{Data, State, Task};
 use super::{gauss, newton};
 
@@ -14,8 +14,7 @@ pub(crate) struct Workspace {
     descent: gauss::Room,
     last: newton::Room,
     soft: Data,
-    matrix: Vec<f64>,
-    right: Vec<f64>,
+    solver: Solver,
 }
 
 /// Where a fit begins.
@@ -194,11 +193,15 @@ fn run(
             return Err(state.bad_place(task.data).unwrap_or(f64::NAN));
         }
     }
-    let damping = match variant {
+    let way = match variant {
+        Variant::AsGiven => gauss::BOLD,
         Variant::Careful => gauss::CAREFUL,
-        _ => gauss::BOLD,
+        Variant::Solved(_) => gauss::Way {
+            solve: Some(begin.linear),
+            ..gauss::BOLD
+        },
     };
-    gauss::descend(task, curve, state, &mut work.descent, damping, calls);
+    gauss::descend(task, curve, state, &mut work.descent, way, calls);
     let end = newton::finish(task, curve, state, &mut work.last, calls);
     Ok(outcome(task, state, end, &mut work.last, *calls))
 }
@@ -216,8 +219,7 @@ fn soften(task: &Task<'_>, soft: &mut Data) {
     }
 }
 
-/// Solves for the parameters `solve` by linear least squares, all others held; leaves the
-/// parameters alone where there is no unique solution.
+/// Solves for the parameters `solve` by linear least squares, all others held.
 fn solve_linear(
     task: &Task<'_>,
     curve: &mut dyn Curve,
@@ -231,31 +233,7 @@ fn solve_linear(
         ..*task
     };
     state.evaluate(&soft, curve, false);
-    let places = state.terms.len();
-    let chosen: Vec<usize> = (0..state.p.len())
-        .filter(|k| solve[*k] && !task.fixed[*k])
-        .collect();
-    if !state.cost.is_finite() || places < chosen.len() {
-        return;
-    }
-    work.matrix.clear();
-    for k in &chosen {
-        let column = &state.slopes.first[k * places..(k + 1) * places];
-        let terms = column.iter().zip(&state.terms);
-        work.matrix
-            .extend(terms.map(|(slope, term)| slope * term.slope));
-    }
-    work.right.clear();
-    work.right
-        .extend(state.terms.iter().map(|term| -term.residual));
-    triangularise(&mut work.matrix, places, chosen.len(), &mut work.right);
-    if back_substitute(&work.matrix, places, chosen.len(), &mut work.right) {
-        for (step, k) in work.right.iter().zip(&chosen) {
-            if step.is_finite() {
-                state.p[*k] = task.clamp(*k, state.p[*k] + step);
-            }
-        }
-    }
+    work.solver.solve(&soft, state, solve);
 }
 
 /// Walks to where a likelihood exists: first by least squares, then by a deviance that is

@@ -16,6 +16,7 @@ mod curve;
 mod each;
 mod error;
 mod gauss;
+mod linear;
 mod minimise;
 mod model;
 pub mod models;
