@@ -3,8 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::basket::Store;
+use super::cache::Cache;
 use super::chunk::{Chunk, Element};
+use super::collect::Collect;
 use super::error::{Error, Result};
+use super::layout::Layout;
 
 /// What a row of a column belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,11 @@ pub struct Column {
     pub(super) levels: usize,
     pub(super) dims: Vec<usize>,
     pub(super) entries: u64,
+    pub(super) count: bool,
+    /// The column that says how many items each entry has.
+    pub(super) counter: Option<Arc<Column>>,
+    pub(super) layout: Layout,
+    pub(super) store: Arc<Store>,
 }
 
 impl Column {
@@ -91,31 +100,68 @@ impl Column {
         self.entries
     }
 
+    /// Whether it only counts the elements of an array whose members are columns themselves.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.count
+    }
+
+    /// Whether it is one leaf of a branch of several, which is a column of its own as well.
+    #[must_use]
+    pub fn is_leaf(&self) -> bool {
+        matches!(self.layout, Layout::Leaf { .. })
+    }
+
+    /// Why it cannot be read, if it cannot.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&str> {
+        match &self.layout {
+            Layout::Unknown(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The values of a range of entries.
+    ///
+    /// Holds no more than the baskets of the range in memory.
     ///
     /// # Errors
     /// Entries that are not there, a type that cannot be read, damaged bytes.
     pub fn read(&self, entries: Range<u64>, cache: &mut Cache) -> Result<Chunk> {
-        let _ = cache;
-        Err(Error::Range {
-            branch: self.name.to_string(),
-            first: entries.start,
-            end: entries.end,
-            entries: self.entries,
-        })
+        if entries.start > entries.end || entries.end > self.entries {
+            return Err(Error::Range {
+                branch: self.name.to_string(),
+                first: entries.start,
+                end: entries.end,
+                entries: self.entries,
+            });
+        }
+        if let Layout::Unknown(reason) = &self.layout {
+            return Err(Error::Unsupported {
+                path: self.store.source.path.to_path_buf(),
+                branch: self.name.to_string(),
+                type_name: self.type_name.to_string(),
+                reason: reason.clone(),
+            });
+        }
+        Collect::new(self, entries).run(cache)
     }
 }
 
-/// The last decompressed basket of each column, so that neighbouring ranges open it once.
-///
-/// One per thread; it may serve any number of trees and files.
-#[derive(Debug, Default)]
-pub struct Cache {}
-
-impl Cache {
-    /// An empty one.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+impl Chunk {
+    /// An empty chunk of a column.
+    pub(super) fn empty(column: &Column, entries: &Range<u64>) -> Self {
+        Self {
+            branch: column.name.clone(),
+            type_name: column.type_name.clone(),
+            element: column.element,
+            first: entries.start,
+            entries: (entries.end - entries.start) as usize,
+            inner: column.dims.iter().product(),
+            levels: Vec::new(),
+            text: Vec::new(),
+            bytes: Arc::default(),
+            part: 0..0,
+        }
     }
 }

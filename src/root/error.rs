@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// Shorthand of this room.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a file, a tree or a column cannot be read.
 #[derive(Debug, thiserror::Error)]

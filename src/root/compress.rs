@@ -1,0 +1,126 @@
+//! Compressed objects: a row of blocks, each with the name of its codec and two lengths.
+
+use std::cell::RefCell;
+
+use super::error::Damage;
+
+/// Two letters, a method, and two lengths of three bytes.
+const HEADER: usize = 9;
+/// Memory the XZ decoder may take: its largest preset needs 65 MB.
+const XZ_MEMORY: u64 = 256 << 20;
+
+thread_local! {
+    static DEFLATE: RefCell<libdeflater::Decompressor> = RefCell::new(libdeflater::Decompressor::new());
+    static ZSTD: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Decompresses `source` into `out`, which is exactly `total` bytes long afterwards.
+///
+/// Room is made block by block (at most 16 MiB each), so that a wrong `total` costs no memory.
+pub(super) fn decompress(source: &[u8], total: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
+    out.clear();
+    let mut rest = source;
+    while out.len() < total {
+        let (header, body) = rest.split_first_chunk::<HEADER>().ok_or(Damage::Short {
+            needed: HEADER as u64,
+            left: rest.len() as u64,
+        })?;
+        let packed = length(&header[3..6]);
+        let open = length(&header[6..9]);
+        let body = body.get(..packed).ok_or(Damage::Short {
+            needed: packed as u64,
+            left: body.len() as u64,
+        })?;
+        let start = out.len();
+        if open == 0 || open > total - start {
+            return Err(Damage::Other(format!(
+                "a block of {open} bytes at byte {start} of an object of {total}"
+            )));
+        }
+        out.resize(start + open, 0);
+        block([header[0], header[1]], body, &mut out[start..])?;
+        rest = &rest[HEADER + packed..];
+    }
+    Ok(())
+}
+
+/// Three bytes, the lowest first.
+fn length(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+}
+
+fn block(codec: [u8; 2], body: &[u8], out: &mut [u8]) -> Result<(), Damage> {
+    let wanted = out.len();
+    let done = match &codec {
+        b"ZL" => DEFLATE
+            .with_borrow_mut(|codec| codec.zlib_decompress(body, out))
+            .map_err(|e| failed("ZLIB", e))?,
+        b"CS" => DEFLATE
+            .with_borrow_mut(|codec| codec.deflate_decompress(body, out))
+            .map_err(|e| failed("old ROOT", e))?,
+        b"XZ" => xz(body, out)?,
+        b"L4" => lz4(body, out)?,
+        b"ZS" => zstd(body, out)?,
+        other => return Err(Damage::Codec(format!("\"{}\"", other.escape_ascii()))),
+    };
+    if done == wanted {
+        Ok(())
+    } else {
+        Err(Damage::Other(format!(
+            "a block gives {done} bytes instead of {wanted}"
+        )))
+    }
+}
+
+fn failed(codec: &'static str, reason: impl std::fmt::Display) -> Damage {
+    Damage::Block {
+        codec,
+        reason: reason.to_string(),
+    }
+}
+
+fn lz4(body: &[u8], out: &mut [u8]) -> Result<usize, Damage> {
+    let (sum, body) = body.split_first_chunk::<8>().ok_or(Damage::Short {
+        needed: 8,
+        left: body.len() as u64,
+    })?;
+    if xxhash_rust::xxh64::xxh64(body, 0) != u64::from_be_bytes(*sum) {
+        return Err(failed("LZ4", "its checksum is wrong"));
+    }
+    lz4_flex::block::decompress_into(body, out).map_err(|e| failed("LZ4", e))
+}
+
+fn zstd(body: &[u8], out: &mut [u8]) -> Result<usize, Damage> {
+    ZSTD.with_borrow_mut(|slot| {
+        let codec = match slot {
+            Some(codec) => codec,
+            None => slot.insert(zstd::bulk::Decompressor::new().map_err(|e| failed("ZSTD", e))?),
+        };
+        codec
+            .decompress_to_buffer(body, out)
+            .map_err(|e| failed("ZSTD", e))
+    })
+}
+
+fn xz(body: &[u8], out: &mut [u8]) -> Result<usize, Damage> {
+    use liblzma::stream::{Action, Status, Stream};
+    let mut stream = Stream::new_stream_decoder(XZ_MEMORY, 0).map_err(|e| failed("XZ", e))?;
+    let wanted = out.len() as u64;
+    loop {
+        let before = (stream.total_in(), stream.total_out());
+        let source = &body[before.0 as usize..];
+        let room = &mut out[before.1 as usize..];
+        let status = stream
+            .process(source, room, Action::Finish)
+            .map_err(|e| failed("XZ", e))?;
+        if status == Status::StreamEnd || stream.total_out() == wanted {
+            return Ok(stream.total_out() as usize);
+        }
+        if before == (stream.total_in(), stream.total_out()) {
+            return Err(failed("XZ", "it ends too early"));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The file's own description of its classes: the TStreamerInfo records.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::cursor::Cursor;
+use super::error::Damage;
+use super::typename::TypeName;
+
+/// One member (or base) of a class as it lies in the stream.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) base: bool,
+    pub(super) stl: bool,
+    pub(super) name: Arc<str>,
+    pub(super) title: String,
+    /// ROOT's number of the kind of member.
+    pub(super) kind: i32,
+    /// Values of a fixed array.
+    pub(super) length: usize,
+    pub(super) dims: Vec<usize>,
+    pub(super) type_name: String,
+    /// Member that counts the values of a variable array.
+    pub(super) counter: String,
+}
+
+/// One version of a class.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    pub(super) version: u16,
+    pub(super) checksum: u32,
+    pub(super) members: Vec<Member>,
+}
+
+/// All versions of all classes of a file.
+#[derive(Debug, Default)]
+pub(super) struct Classes(BTreeMap<String, Vec<Layout>>);
+
+impl Classes {
+    /// All versions of a class.
+    pub(super) fn versions(&self, class: &str) -> &[Layout] {
+        self.0.get(class).map_or(&[], Vec::as_slice)
+    }
+
+    /// All versions of a class by its name with fixed-width types.
+    pub(super) fn versions_spelled(&self, name: &str) -> &[Layout] {
+        let same = |key: &str| TypeName::parse(key).is_some_and(|parsed| parsed.spelled() == name);
+        self.0
+            .iter()
+            .find(|(key, _)| same(key))
+            .map_or(&[], |(_, layouts)| layouts)
+    }
+
+    /// One version of a class.
+    pub(super) fn layout(&self, class: &str, version: u16) -> Option<&Layout> {
+        self.versions(class)
+            .iter()
+            .find(|layout| layout.version == version)
+    }
+
+    /// The version of a class with that checksum.
+    pub(super) fn by_checksum(&self, class: &str, checksum: u32) -> Option<&Layout> {
+        self.versions(class)
+            .iter()
+            .find(|layout| layout.checksum == checksum)
+    }
+
+    /// Reads the list of TStreamerInfo objects that follows a key of that length.
+    pub(super) fn read(data: &[u8], key_length: usize) -> Result<Self, Damage> {
+        let mut cursor = Cursor::after_key(data, key_length);
+        let mut names = HashMap::new();
+        let mut classes = BTreeMap::<String, Vec<Layout>>::new();
+        cursor.version()?;
+        cursor.tobject()?;
+        cursor.bytes()?;
+        let count = cursor.count(4)?;
+        for _ in 0..count {
+            if let Some((class, end)) = tagged(&mut cursor, &mut names)? {
+                if class == "TStreamerInfo" {
+                    let (name, layout) = info(&mut cursor, &mut names)?;
+                    classes.entry(name).or_default().push(layout);
+                }
+                cursor.finish(Some(end))?;
+            }
+            cursor.bytes()?; // the option of the list's link
+        }
+        Ok(Self(classes))
+    }
+}
+
+type Names = HashMap<u64, String>;
+
+/// The class and the end of an object in a list; nothing for an empty place or a known object.
+fn tagged(cursor: &mut Cursor<'_>, names: &mut Names) -> Result<Option<(String, usize)>, Damage> {
+    let start = cursor.at();
+    let count = cursor.u32()?;
+    if count & 0x4000_0000 == 0 {
+        return Ok(None);
+    }
+    let end = start + 4 + (count & 0x3fff_ffff) as usize;
+    let place = cursor.displacement();
+    let tag = cursor.u32()?;
+    let class = if tag == u32::MAX {
+        let name = cursor.terminated()?;
+        names.insert(place + 2, name.clone());
+        name
+    } else if tag & 0x8000_0000 != 0 {
+        let known = names.get(&u64::from(tag & 0x7fff_ffff));
+        known
+            .cloned()
+            .ok_or_else(|| Damage::Other("a class tag points nowhere".into()))?
+    } else {
+        cursor.finish(Some(end))?;
+        return Ok(None);
+    };
+    Ok(Some((class, end)))
+}
+
+fn named(cursor: &mut Cursor<'_>) -> Result<(String, String), Damage> {
+    let version = cursor.version()?;
+    cursor.tobject()?;
+    let texts = (cursor.string()?, cursor.string()?);
+    cursor.finish(version.end)?;
+    Ok(texts)
+}
+
+fn info(cursor: &mut Cursor<'_>, names: &mut Names) -> Result<(String, Layout), Damage> {
+    cursor.version()?;
+    let (name, _) = named(cursor)?;
+    let checksum = cursor.u32()?;
+    let version = cursor.u32()? as u16;
+    let mut members = Vec::new();
+    if let Some((class, end)) = tagged(cursor, names)? {
+        if class != "TObjArray" {
+            return Err(Damage::Other(format!(
+                "the members of class {name} are a {class}"
+            )));
+        }
+        let array = cursor.version()?;
+        if array.number > 2 {
+            cursor.tobject()?;
+        }
+        if array.number > 1 {
+            cursor.bytes()?;
+        }
+        let count = cursor.count(4)?;
+        cursor.u32()?; // lower bound
+        for _ in 0..count {
+            if let Some((kind, end)) = tagged(cursor, names)? {
+                members.push(member(cursor, &kind)?);
+                cursor.finish(Some(end))?;
+            }
+        }
+        cursor.finish(Some(end))?;
+    }
+    Ok((
+        name,
+        Layout {
+            version,
+            checksum,
+            members,
+        },
+    ))
+}
+
+fn member(cursor: &mut Cursor<'_>, class: &str) -> Result<Member, Damage> {
+    if class != "TStreamerElement" {
+        cursor.version()?; // of the derived class
+    }
+    if class == "TStreamerSTLstring" {
+        cursor.version()?; // of TStreamerSTL between them
+    }
+    let version = cursor.version()?;
+    let (name, title) = named(cursor)?;
+    let kind = cursor.i32()?;
+    cursor.u32()?; // size in memory
+    let length = cursor.u32()? as usize;
+    let dimensions = cursor.u32()? as usize;
+    let count = if version.number == 1 {
+        cursor.count(4)?
+    } else {
+        5
+    };
+    let mut dims = Vec::new();
+    for index in 0..count {
+        let dim = cursor.u32()? as usize;
+        if index < dimensions {
+            dims.push(dim);
+        }
+    }
+    let type_name = cursor.string()?;
+    cursor.finish(version.end)?;
+    let mut counter = String::new();
+    if matches!(class, "TStreamerBasicPointer" | "TStreamerLoop") {
+        cursor.u32()?; // version of the class that counts
+        counter = cursor.string()?;
+    }
+    Ok(Member {
+        base: class == "TStreamerBase",
+        stl: matches!(class, "TStreamerSTL" | "TStreamerSTLstring"),
+        name: name.into(),
+        title,
+        kind,
+        length,
+        dims,
+        type_name,
+        counter,
+    })
+}
