@@ -1,1 +1,19 @@
-//! (in the making)
+//! What came out, for people and programs: lines of text and JSON.
+//!
+//! Takes what a run observed and its outcome, gives texts; it recomputes nothing. It knows no
+//! colours, only what a piece of text means, and no scripts.
+
+mod blocks;
+mod document;
+mod layout;
+pub mod number;
+mod style;
+
+#[cfg(test)]
+mod tests;
+
+pub use blocks::{
+    algorithm_block, calibration_block, collection_block, payload_line, rule, summary,
+};
+pub use document::document;
+pub use style::{Accent, Plain, Style};
