@@ -1,4 +1,11 @@
 //! The input data file: names of samples, their files, and the runs these hold.
+//!
+//! The format is upstream's. Knowing differences, since a calibration on less data than intended is worse than
+//! none: a path that does not exist, a folder without files, a file listed twice in one sample, a name given twice
+//! and a file on another machine are errors (upstream skips the first two with a warning, keeps the last
+//! interval of the third, the last list of the fourth, and takes the fifth unseen). Relative paths start at the
+//! folder of the input data file, `file://` is understood, paths may hold wildcards, and four numbers give a
+//! file a range of runs. A sample without files is allowed as long as another one has some.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
