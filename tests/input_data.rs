@@ -204,3 +204,15 @@ fn everything_wrong_is_told_at_once() {
     );
     assert_eq!(read(&folder, text).unwrap_err(), expected);
 }
+
+#[test]
+fn a_link_in_a_circle_is_named() {
+    let folder = folder(&["run1/a.root"]);
+    std::os::unix::fs::symlink(folder.path().join("run1"), folder.path().join("run1/again"))
+        .unwrap();
+    assert_eq!(
+        read(&folder, r#"{"a": [["run1", [1, 1]]]}"#).unwrap_err(),
+        "one problem in DIR/data.json:
+  \"a\", entry 1: cannot read DIR/run1/again: it is a link to a folder above it"
+    );
+}

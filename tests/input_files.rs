@@ -256,3 +256,38 @@ fn the_example_data_are_found_and_counted() {
     let error = cards.check_files(cosmics, "no such tree").unwrap_err();
     assert!(error.to_string().starts_with("6 problems:\n  "), "{error}");
 }
+
+#[test]
+fn files_without_permission_are_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().unwrap();
+    for name in ["locked.root", "closed/inside.root"] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    let lock = |name: &str, mode| {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(folder.path().join(name), permissions).unwrap();
+    };
+    lock("locked.root", 0o000);
+    lock("closed", 0o000);
+    if fs::File::open(folder.path().join("locked.root")).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    let entries = ["locked.root", "closed", "closed/inside.root"];
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|name| ((*name).to_owned(), [1, 1]))
+        .collect();
+    let error = read(&folder, &entries).unwrap_err();
+    lock("closed", 0o755);
+    assert_eq!(
+        error,
+        "3 problems in DIR/data.json:
+  \"sample\", entry 1: cannot read DIR/locked.root: Permission denied (os error 13)
+  \"sample\", entry 2: cannot read DIR/closed: Permission denied (os error 13)
+  \"sample\", entry 3: cannot read DIR/closed/inside.root: Permission denied (os error 13)"
+    );
+}

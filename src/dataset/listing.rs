@@ -1,5 +1,6 @@
 //! From a path, a folder or wildcards to files.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -55,7 +56,9 @@ fn files_at(path: PathBuf) -> Result<Vec<PathBuf>, Fault> {
     for entry in WalkDir::new(&path).follow_links(true) {
         let entry = entry.map_err(|error| Fault::Unreadable {
             path: error.path().unwrap_or(&path).to_path_buf(),
-            source: error.into(),
+            source: error
+                .into_io_error()
+                .unwrap_or_else(|| io::Error::other("it is a link to a folder above it")),
         })?;
         let is_root = entry.path().extension().is_some_and(|end| end == "root");
         if is_root && entry.file_type().is_file() {
