@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Expr, Node, Path, Place};
+use super::{Expr, Node, Path, Place, Type};
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,6 +21,19 @@ pub enum Value {
     Text(Arc<str>),
 }
 
+impl Value {
+    /// Its type.
+    #[must_use]
+    pub fn kind(&self) -> Type {
+        match self {
+            Self::Bool(_) => Type::Bool,
+            Self::Int(_) => Type::Int,
+            Self::Float(_) => Type::Float,
+            Self::Text(_) => Type::Text,
+        }
+    }
+}
+
 /// Why a formula could not be used or evaluated, and where it was written.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message}")]
@@ -31,6 +44,17 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Where the formula says so.
     pub place: Place,
+}
+
+impl Failure {
+    /// `/` of two whole numbers.
+    pub(super) fn cut_quotient(place: Place) -> Self {
+        Self {
+            message: "/ of two whole numbers would cut the result".into(),
+            hint: Some("write div(a, b) for the whole part, or to_float(a) / b".into()),
+            place,
+        }
+    }
 }
 
 /// A function that is asked once per row because it could not be compiled.

@@ -174,14 +174,16 @@ pub fn round(x: f64) -> f64 {
     x.round()
 }
 
-/// The smaller number; NaN if one of them is NaN, so that a bad value is not hidden.
+/// The smaller number, the second one of equal ones; NaN if one of them is NaN, so that a bad
+/// value is not hidden.
 #[must_use]
 #[inline]
 pub fn min(x: f64, y: f64) -> f64 {
     if x < y || x.is_nan() { x } else { y }
 }
 
-/// The larger number; NaN if one of them is NaN, so that a bad value is not hidden.
+/// The larger number, the second one of equal ones; NaN if one of them is NaN, so that a bad
+/// value is not hidden.
 #[must_use]
 #[inline]
 pub fn max(x: f64, y: f64) -> f64 {

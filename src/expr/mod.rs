@@ -4,16 +4,21 @@
 //! derivatives. It knows neither files nor the script that wrote the formula.
 
 pub mod build;
+mod code;
 mod derivative;
 mod evaluator;
 mod formula;
 mod json_floats;
 pub mod maths;
 mod program;
+pub mod scalar;
 mod schema;
 mod slice;
 mod table;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 pub use derivative::{derivative, mentions, parameters};
 pub use evaluator::{Evaluator, Wanted};

@@ -1,15 +1,24 @@
 //! Formulas compiled to column code.
 
-use super::{Expr, Failure, Place, Schema, Slice, Type};
+use smallvec::SmallVec;
+
+use super::code::{
+    Domain, Instruction, Level, Lowered, Lowering, Operand, Registers, elements, run,
+};
+use super::{Column, Expr, Failure, Place, Schema, Slice, Type};
 
 /// Memory that an evaluation reuses; one per thread, good for any program.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    pub(super) registers: Registers,
+    /// Answers of functions that are asked row by row.
+    pub(super) answers: Vec<Column>,
+}
 
 /// Values of the outputs of one evaluation.
 #[derive(Debug)]
 pub struct Outputs<'a> {
-    slices: Vec<Slice<'a>>,
+    pub(super) slices: SmallVec<[Slice<'a>; 8]>,
 }
 
 impl<'a> Outputs<'a> {
@@ -23,11 +32,32 @@ impl<'a> Outputs<'a> {
     }
 }
 
-/// Formulas compiled to column code: typed, shared parts computed once.
+/// A column that a program reads.
+#[derive(Clone, Copy, Debug)]
+struct Input {
+    /// `None` for offsets.
+    kind: Option<Type>,
+    domain: Domain,
+}
+
+/// Formulas compiled to column code: typed, shared parts computed once, what does not depend on
+/// the row computed once per evaluation.
+///
+/// Whole numbers stay whole: `+ - * % **` of two whole numbers fail when the result does not fit
+/// in 64 bits, `%` and `div` fail for 0, and `to_int` fails for NaN and what does not fit. They
+/// fail only in rows where the script would have come to them: behind `&&` and `||` and in the
+/// branches of `if`, other rows do not count. Two whole numbers are compared as such, any other
+/// two as numbers. Texts are only compared for equality. Numbers follow IEEE 754.
 #[derive(Clone, Debug)]
 pub struct Program {
     columns: Vec<usize>,
+    inputs: Vec<Input>,
     types: Vec<Type>,
+    instructions: Vec<Instruction>,
+    needed: [u32; 3],
+    outputs: Vec<(Type, Operand)>,
+    levels: Vec<Level>,
+    parameters: usize,
 }
 
 impl Program {
@@ -44,15 +74,67 @@ impl Program {
     /// # Errors
     /// As [`Program::compile`].
     pub fn with_parameters(
-        _outputs: &[Expr],
-        _schema: &dyn Schema,
-        _names: &[String],
+        outputs: &[Expr],
+        schema: &dyn Schema,
+        names: &[String],
     ) -> Result<Self, Failure> {
-        Err(Failure {
-            message: "column code is not there yet".into(),
-            hint: None,
-            place: Place::default(),
-        })
+        let mut lowering = Lowering::new(schema, names);
+        let mut ids = Vec::with_capacity(outputs.len());
+        let mut types = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            let (id, kind) = lowering.output(output)?;
+            ids.push(id);
+            types.push(kind);
+        }
+        Ok(Self::from_lowered(
+            lowering.finish(&ids),
+            types,
+            names.len(),
+        ))
+    }
+
+    fn from_lowered(lowered: Lowered, types: Vec<Type>, parameters: usize) -> Self {
+        let Lowered {
+            schedule,
+            inputs,
+            levels,
+        } = lowered;
+        let mut order: Vec<usize> = (0..inputs.len()).collect();
+        order.sort_by_key(|&i| inputs[i].0);
+        let mut rank = vec![0; inputs.len()];
+        for (position, &i) in order.iter().enumerate() {
+            rank[i] = u32::try_from(position).unwrap_or(u32::MAX);
+        }
+        let moved = |operand: &mut Operand| {
+            if let Operand::Input(i) = operand {
+                *i = rank[*i as usize];
+            }
+        };
+        let mut instructions = schedule.instructions;
+        for instruction in &mut instructions {
+            instruction.each_operand(moved);
+        }
+        let mut outputs = schedule.outputs;
+        for (_, operand) in &mut outputs {
+            moved(operand);
+        }
+        let level = |l: &Level| Level {
+            offsets: rank[l.offsets as usize],
+        };
+        let input = |&i: &usize| Input {
+            kind: inputs[i].1,
+            domain: inputs[i].2,
+        };
+        Self {
+            columns: order.iter().map(|&i| inputs[i].0).collect(),
+            inputs: order.iter().map(input).collect(),
+            types,
+            instructions,
+            needed: schedule.registers,
+            outputs,
+            levels: levels.iter().map(level).collect(),
+            parameters,
+        }
     }
 
     /// Numbers of the columns it reads, rising; inputs are given in this order.
@@ -68,7 +150,8 @@ impl Program {
     }
 
     /// Values for `rows` rows. `inputs` are the columns of [`Program::columns`] in that order,
-    /// `parameters` those of [`Program::with_parameters`].
+    /// `parameters` those of [`Program::with_parameters`]. Batches of [`super::BATCH`] rows stay
+    /// in the processor's cache.
     ///
     /// # Errors
     /// When a row divides a whole number by 0, or a whole number does not fit in 64 bits; when
@@ -80,11 +163,86 @@ impl Program {
         rows: usize,
         scratch: &'a mut Scratch,
     ) -> Result<Outputs<'a>, Failure> {
-        let _ = (inputs, parameters, rows, scratch);
-        Err(Failure {
-            message: "column code is not there yet".into(),
-            hint: None,
-            place: Place::default(),
-        })
+        self.compute(inputs, parameters, rows, scratch)?;
+        let mut outputs = Outputs {
+            slices: SmallVec::new(),
+        };
+        self.collect(inputs, scratch, 0..self.outputs.len(), &mut outputs);
+        Ok(outputs)
+    }
+
+    /// Fills the registers.
+    pub(super) fn compute(
+        &self,
+        inputs: &[Slice<'_>],
+        parameters: &[f64],
+        rows: usize,
+        scratch: &mut Scratch,
+    ) -> Result<(), Failure> {
+        self.check(inputs, parameters, rows)?;
+        run(
+            &self.instructions,
+            self.needed,
+            &mut scratch.registers,
+            inputs,
+            parameters,
+            &self.levels,
+            rows,
+        )
+    }
+
+    /// Appends the values of some outputs.
+    pub(super) fn collect<'a>(
+        &self,
+        inputs: &[Slice<'a>],
+        scratch: &'a Scratch,
+        which: std::ops::Range<usize>,
+        outputs: &mut Outputs<'a>,
+    ) {
+        for (kind, operand) in &self.outputs[which] {
+            outputs.slices.push(match operand {
+                Operand::Input(i) => inputs[*i as usize],
+                Operand::Register(r) => scratch.registers.slice(*kind, *r),
+                // Outputs are made in the domain of rows.
+                _ => Slice::Float(&[]),
+            });
+        }
+    }
+
+    /// Inputs must be what the program was compiled for: loops rely on it.
+    fn check(&self, inputs: &[Slice<'_>], parameters: &[f64], rows: usize) -> Result<(), Failure> {
+        let fail = |message: String| {
+            Err(Failure {
+                message,
+                hint: None,
+                place: Place::default(),
+            })
+        };
+        if inputs.len() != self.inputs.len() || parameters.len() != self.parameters {
+            return fail(format!(
+                "a formula of {} columns and {} parameters was given {} and {}",
+                self.inputs.len(),
+                self.parameters,
+                inputs.len(),
+                parameters.len()
+            ));
+        }
+        for (i, (slice, input)) in inputs.iter().zip(&self.inputs).enumerate() {
+            let wanted = match (input.kind, input.domain) {
+                (None, _) => rows + 1,
+                (_, Domain::Elements(level)) => elements(&self.levels, inputs, level),
+                _ => rows,
+            };
+            if slice.kind() != input.kind || slice.len() != wanted {
+                return fail(format!(
+                    "column {} of a formula has {} values of type {:?} instead of {wanted} of {:?}",
+                    self.columns[i],
+                    slice.len(),
+                    slice.kind(),
+                    input.kind
+                ));
+            }
+        }
+        Ok(())
     }
 }

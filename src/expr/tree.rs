@@ -18,6 +18,14 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// This place, or the other one where there is none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self == Self::default() { other } else { self }
+    }
+}
+
 /// The names that lead from a row to a column: `c.track.p` is `["track", "p"]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -59,6 +67,25 @@ pub enum Node {
     Let(u32, Expr, Expr),
     /// A reference to the `let` of that number.
     Local(u32),
+}
+
+impl Node {
+    /// Where it was written; nowhere for constants.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Constant(_) | Self::Local(_) => Place::default(),
+            Self::Let(_, value, body) => body.place().or(value.place()),
+            Self::Column(_, place)
+            | Self::Element(_, _, place)
+            | Self::Parameter(_, place)
+            | Self::Reduce(_, _, _, place)
+            | Self::Unary(_, _, place)
+            | Self::Binary(_, _, _, place)
+            | Self::Call(_, _, place)
+            | Self::If(_, _, _, place) => *place,
+        }
+    }
 }
 
 /// What is taken over all elements of an array.
@@ -106,6 +133,29 @@ pub enum BinaryOp {
     Ne,
     And,
     Or,
+}
+
+impl BinaryOp {
+    /// The operator as it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Rem => "%",
+            Self::Pow => "**",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::And => "&&",
+            Self::Or => "||",
+        }
+    }
 }
 
 /// Functions a formula may call.
@@ -179,5 +229,35 @@ impl Function {
             .iter()
             .find(|(_, n, a)| *n == name && *a == arguments)
             .map(|(f, _, _)| *f)
+    }
+
+    /// Its name in scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().1
+    }
+
+    /// Its number of arguments.
+    #[must_use]
+    pub fn arguments(self) -> usize {
+        self.entry().2
+    }
+
+    fn entry(self) -> (Self, &'static str, usize) {
+        // The table lists the functions in the order of their declaration.
+        Self::ALL[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Function;
+
+    #[test]
+    fn functions_are_listed_in_the_order_of_their_declaration() {
+        for (i, (function, name, arguments)) in Function::ALL.iter().enumerate() {
+            assert_eq!(*function as usize, i);
+            assert_eq!((function.name(), function.arguments()), (*name, *arguments));
+        }
     }
 }

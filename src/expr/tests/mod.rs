@@ -1,0 +1,9 @@
+//! Tests of formulas.
+
+mod arrays;
+mod cases;
+mod interpreter;
+mod parse;
+mod random;
+mod refused;
+mod tables;
