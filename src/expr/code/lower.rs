@@ -320,8 +320,8 @@ impl<'s> Lowering<'s> {
                 return fail(message, Some("texts can only be compared"), place);
             }
             (ka, kb) if ka == kb => (a, b, ka),
-            (Type::Int, Type::Float) => (self.to_float(a, place)?, b, Type::Float),
-            (Type::Float, Type::Int) => (a, self.to_float(b, place)?, Type::Float),
+            (Type::Int, Type::Float) => (self.as_float(a, place)?, b, Type::Float),
+            (Type::Float, Type::Int) => (a, self.as_float(b, place)?, Type::Float),
             (ka, kb) => {
                 let message = format!(
                     "both branches of `if` must give the same, not {} and {}",
@@ -335,7 +335,7 @@ impl<'s> Lowering<'s> {
             .result(Op::Select(kind), &[c, a, b], None, place)
     }
 
-    pub(super) fn to_float(&mut self, id: Id, place: Place) -> Result<Id, Failure> {
+    pub(super) fn as_float(&mut self, id: Id, place: Place) -> Result<Id, Failure> {
         match self.values.kind(id) {
             Type::Int => self.values.result(Op::ToFloat, &[id], None, place),
             _ => Ok(id),
@@ -379,8 +379,8 @@ impl<'s> Lowering<'s> {
             (Type::Bool, Type::Bool) if equality => Op::CompareBool(how),
             (Type::Text, Type::Text) if equality => Op::CompareText(how),
             (Type::Int | Type::Float, Type::Int | Type::Float) => {
-                let a = self.to_float(a, place)?;
-                let b = self.to_float(b, place)?;
+                let a = self.as_float(a, place)?;
+                let b = self.as_float(b, place)?;
                 return self
                     .values
                     .result(Op::CompareFloat(how), &[a, b], None, place);
@@ -425,8 +425,8 @@ impl<'s> Lowering<'s> {
                 .values
                 .result(Op::Int(op), &[a, b], context.guard, place);
         }
-        let a = self.to_float(a, place)?;
-        let b = self.to_float(b, place)?;
+        let a = self.as_float(a, place)?;
+        let b = self.as_float(b, place)?;
         let op = match op {
             BinaryOp::Add => Float2::Add,
             BinaryOp::Sub => Float2::Sub,

@@ -43,7 +43,7 @@ impl Lowering<'_> {
             Function::Div => self.whole_division(a, b, place, context),
             Function::Min => self.smaller(Op::IntMin, Float2::Min, a, b, place),
             Function::Max => self.smaller(Op::IntMax, Float2::Max, a, b, place),
-            Function::ToFloat => self.to_float(a, place),
+            Function::ToFloat => self.as_float(a, place),
             Function::ToInt => self.whole_number(a, place, context),
             Function::IsNan => match self.values.kind(a) {
                 Type::Int => Ok(self.values.bool(false)),
@@ -52,7 +52,7 @@ impl Lowering<'_> {
             Function::Atan2 => self.float2(Float2::Atan2, a, b, place),
             Function::Hypot => self.float2(Float2::Hypot, a, b, place),
             _ => {
-                let a = self.to_float(a, place)?;
+                let a = self.as_float(a, place)?;
                 let op = Op::Float1(float1(function));
                 self.values.result(op, &[a], None, place)
             }
@@ -60,8 +60,8 @@ impl Lowering<'_> {
     }
 
     fn float2(&mut self, f: Float2, a: Id, b: Id, place: Place) -> Result<Id, Failure> {
-        let a = self.to_float(a, place)?;
-        let b = self.to_float(b, place)?;
+        let a = self.as_float(a, place)?;
+        let b = self.as_float(b, place)?;
         self.values.result(Op::Float2(f), &[a, b], None, place)
     }
 

@@ -72,8 +72,8 @@ impl Lowering<'_> {
             _ if !matches!(kind, Type::Int | Type::Float) => no_number("a reduction", kind, place),
             Reduction::Sum if kind == Type::Int => Ok((Op::SumInt(array), id)),
             Reduction::Sum => Ok((Op::SumFloat(array), id)),
-            Reduction::Max => Ok((Op::Largest(array), self.to_float(id, place)?)),
-            Reduction::Min => Ok((Op::Smallest(array), self.to_float(id, place)?)),
+            Reduction::Max => Ok((Op::Largest(array), self.as_float(id, place)?)),
+            Reduction::Min => Ok((Op::Smallest(array), self.as_float(id, place)?)),
         }
     }
 

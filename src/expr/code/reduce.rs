@@ -81,21 +81,19 @@ pub(super) fn sum_ints(
     place: Place,
 ) -> Result<(), Failure> {
     let mut overflow = false;
-    let mut row = 0;
     let checked = |values: &[i64]| {
         let total = values.iter().try_fold(0i64, |sum, v| sum.checked_add(*v));
         (total.unwrap_or(0), total.is_none())
     };
     let mut sums = vec![(0, false); out.len()];
     fold(&mut sums, offsets, elements, checked);
-    for (o, (total, bad)) in out.iter_mut().zip(sums) {
+    for (row, (o, (total, bad))) in out.iter_mut().zip(sums).enumerate() {
         let live = match guard {
             Arg::One(live) => live,
             Arg::Many(live) => live.get(row).copied().unwrap_or(false),
         };
         overflow |= bad && live;
         *o = total;
-        row += 1;
     }
     if !overflow {
         return Ok(());
