@@ -9,7 +9,8 @@ use super::error::Damage;
 /// How a packed float lies in the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Packing {
-    /// Four bytes: an integer `n` that stands for `low + n / factor`.
+    /// Four bytes: an integer `n` that stands for `low + n / factor`. A `Float16_t` is computed in
+    /// single precision throughout (as uproot does), which is far finer than its own steps.
     Range { low: f64, factor: f64, single: bool },
     /// Three bytes: exponent, then sign and the first bits of the mantissa.
     Mantissa { bits: u32, single: bool },
@@ -81,6 +82,11 @@ impl Packing {
     /// Reads one value.
     pub(super) fn read(self, cursor: &mut Cursor<'_>) -> Result<f64, Damage> {
         Ok(match self {
+            Self::Range {
+                low,
+                factor,
+                single: true,
+            } => (cursor.u32()? as f32 * (1.0 / factor) as f32 + low as f32).into(),
             Self::Range { low, factor, .. } => f64::from(cursor.u32()?) / factor + low,
             Self::Mantissa { bits, .. } => {
                 let exponent = u32::from(cursor.u8()?);
