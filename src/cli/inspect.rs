@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::root::{Cache, Column, Element, Error, Histogram, RootFile, Tree};
+use crate::root::{Cache, Column, Element, Error, RootFile, Tree};
 
 /// Why a file could not be shown.
 #[derive(Debug, thiserror::Error)]
