@@ -8,8 +8,7 @@ use super::{AlgResult, Algorithm, Objects};
 
 /// Runs an algorithm once over all runs with data that lie in `requested`.
 ///
-/// The payloads get `apply_iov` if it was given, else first run … last run of the data. An
-/// `apply_iov` of four times −1 counts as not given for the payloads, as upstream.
+/// The payloads get `apply_iov` if it was given, else first run … last run of the data.
 #[must_use]
 pub fn single_iov(
     algorithm: &Algorithm,
@@ -39,7 +38,7 @@ pub fn single_iov(
     };
     let data = IoV::new(*first, *last);
     let iov = match (algorithm.params.apply_iov, data) {
-        (Some(iov), _) if iov.low() != ExpRun::new(-1, -1) => iov,
+        (Some(iov), _) => iov,
         (_, Ok(iov)) => iov,
         (_, Err(error)) => {
             return Execution::impossible(

@@ -1,0 +1,7 @@
+//! Algorithms over data whose truth is known.
+
+mod declared;
+mod native;
+mod rules;
+mod strategy;
+mod toy;

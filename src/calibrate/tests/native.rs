@@ -1,0 +1,72 @@
+//! `TestCalibrationAlgorithm` answers as upstream's.
+
+use std::collections::BTreeMap;
+
+use crate::calibrate::{AlgResult, Algorithm, Channels, Execution, Kind, Params, Strategy};
+use crate::hist::{Axis, Histogram};
+use crate::iov::ExpRun;
+
+use super::toy::{Toy, place, run};
+
+/// A histogram with bins of width 1 from 0 to 100: `counts` at these values.
+fn execute(counts: &[(usize, f64)], rows: Option<u64>) -> Execution {
+    let axis = Axis::Regular {
+        bins: 100,
+        low: 0.0,
+        high: 100.0,
+        unit: String::new(),
+    };
+    let mut cells = vec![0.0; 102];
+    for (bin, count) in counts {
+        cells[bin + 1] += count;
+    }
+    let mut toy = Toy::single("MyHisto", &[]);
+    let run_number = ExpRun::new(7, 1);
+    toy.objects.get_mut("MyHisto").unwrap().insert(
+        run_number,
+        Channels {
+            name: String::new(),
+            histograms: vec![(0, Histogram::of_counts(axis, cells))],
+        },
+    );
+    if let Some(rows) = rows {
+        toy.rows
+            .insert("MyTree".into(), BTreeMap::from([(run_number, rows)]));
+    }
+    let algorithm = Algorithm {
+        name: "TestCalibrationAlgorithm".into(),
+        kind: Kind::TestCalibration,
+        strategy: Strategy::SingleIOV,
+        params: Params::default(),
+        place: place(1),
+    };
+    run(&algorithm, &toy)
+}
+
+#[test]
+fn codes_follow_entries_and_mean() {
+    let code = |counts: &[(usize, f64)], rows| execute(counts, rows).result;
+    assert_eq!(code(&[(42, 99.0)], Some(1000)), AlgResult::NotEnoughData);
+    assert_eq!(code(&[(42, 100.0)], Some(99)), AlgResult::NotEnoughData);
+    assert_eq!(code(&[(42, 100.0)], None), AlgResult::Failure);
+    // Means of bin centres: 42.5, 43.0 (half and half), 40.5.
+    assert_eq!(code(&[(42, 100.0)], Some(100)), AlgResult::Ok);
+    assert_eq!(
+        code(&[(42, 100.0), (43, 100.0)], Some(200)),
+        AlgResult::Iterate
+    );
+    assert_eq!(code(&[(40, 100.0)], Some(100)), AlgResult::Ok);
+}
+
+#[test]
+fn two_payloads_are_saved() {
+    // 100 entries at 41.5 and 100 at 43.5: mean 42.5, standard deviation 1, error 1/√200.
+    let execution = execute(&[(41, 100.0), (43, 100.0)], Some(200));
+    let names: Vec<&str> = execution.payloads.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["TestCalibMean", "TestCalibObjects"]);
+    let mean = &execution.payloads[0];
+    assert!(mean.channels.is_empty());
+    assert!((mean.members["m_mean"][0] - 42.5).abs() < 1e-12);
+    assert!((mean.members["m_meanError"][0] - 1.0 / 200_f64.sqrt()).abs() < 1e-12);
+    assert_eq!(execution.payloads[1].members["m_value"], [1.0, 2.0]);
+}
