@@ -197,3 +197,17 @@ fn average(values: &[f64], weights: &[f64], into: &mut Vec<f64>) {
     let bins = values.chunks_exact(weights.len());
     into.extend(bins.map(|bin| bin.iter().zip(weights).map(|(v, w)| v * w).sum::<f64>()));
 }
+
+/// Values of formulas at one place.
+#[cfg(test)]
+pub(crate) fn evaluate_once(
+    formulas: &[Expr],
+    names: &[String],
+    x: f64,
+    parameters: &[f64],
+) -> Result<Vec<f64>, crate::expr::Failure> {
+    let tape = Tape::compile(formulas, names)?;
+    let mut out = vec![Vec::new(); formulas.len()];
+    tape.evaluate(&[x], parameters, &mut Scratch::default(), &mut out);
+    Ok(out.into_iter().map(|column| column[0]).collect())
+}

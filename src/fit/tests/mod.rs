@@ -1,6 +1,9 @@
 //! Fits against what is known about them from elsewhere.
 
 mod basics;
+mod derivatives;
 mod nist;
 mod parser;
 mod random;
+mod reference;
+mod toys;
