@@ -67,7 +67,7 @@ pub enum Error {
         parameter: String,
     },
     /// Data that are not numbers.
-    #[error("{what} at x = {x} is {value}: a fit needs finite numbers")]
+    #[error("{what} at x = {x} is {value}: a fit needs finite numbers and positive errors")]
     NotFinite {
         /// Contents or error.
         what: &'static str,

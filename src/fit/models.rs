@@ -132,24 +132,21 @@ pub fn gaussian_core(width: f64) -> Model {
     model
 }
 
-/// Two Gaussians around one mean: `norm` (height of both together), `mean`, `sigma` of the
-/// narrow one, `tail` (part of the height in the wide one), `ratio` (its width in units of
-/// `sigma`, at least 1).
+/// Two Gaussians around one mean: `norm` (height of both together), `tail` (part of the height
+/// in the wide one), `mean`, `sigma` of the narrow one, `ratio` (width of the wide one in units
+/// of `sigma`, at least 1).
 #[must_use]
 pub fn double_gaussian() -> Model {
     let (mean, sigma, tail) = (parameter("mean"), parameter("sigma"), parameter("tail"));
     let narrow = mul(&sub(&number(1.0), &tail), &bell(&mean, &sigma));
     let wide = mul(&tail, &bell(&mean, &mul(&sigma, &parameter("ratio"))));
     let formula = mul(&parameter("norm"), &add(&narrow, &wide));
-    let mut model = ordered(
-        Model::new("double_gaussian", formula),
-        &["norm", "mean", "sigma", "tail", "ratio"],
-    )
-    .start_from("norm", "maximum", Histogram::maximum)
-    .start_from("mean", "mode", Histogram::mode)
-    .start_from("sigma", "half of std", |h| 0.5 * h.std())
-    .start("tail", 0.2)
-    .start("ratio", 2.5);
+    let mut model = Model::new("double_gaussian", formula)
+        .start_from("norm", "maximum", Histogram::maximum)
+        .start_from("mean", "mode", Histogram::mode)
+        .start_from("sigma", "half of std", |h| 0.5 * h.std())
+        .start("tail", 0.2)
+        .start("ratio", 2.5);
     model = model.limits("sigma", Some(0.0), None);
     model = model.limits("tail", Some(0.0), Some(1.0));
     model.limits("ratio", Some(1.0), None)
@@ -194,18 +191,15 @@ pub fn line() -> Model {
 /// A polynomial of degree `degree`: `c0`, `c1`, …
 #[must_use]
 pub fn polynomial(degree: u32) -> Model {
-    let mut formula = parameter("c0");
-    for power_of_x in 1..=degree {
-        let term = mul(
-            &parameter(&format!("c{power_of_x}")),
-            &power(&column("x"), f64::from(power_of_x)),
-        );
-        formula = add(&formula, &term);
+    let mut formula = parameter(&format!("c{degree}"));
+    for power_of_x in (0..degree).rev() {
+        let lower = parameter(&format!("c{power_of_x}"));
+        formula = add(&lower, &mul(&column("x"), &formula));
     }
     Model::new("polynomial", formula)
 }
 
-/// A Novosibirsk peak on a constant: `norm` (its height), `peak`, `sigma`, `eta` (the tail),
+/// A Novosibirsk peak on a constant: `eta` (the tail), `peak`, `sigma`, `norm` (its height),
 /// `level`. Where the logarithm does not exist the exponent is 15, as calibrations have it.
 /// Source: H. Ikeda et al., Nucl. Instrum. Meth. A 441 (2000) 401, appendix A.
 #[must_use]
@@ -228,7 +222,7 @@ pub fn novosibirsk() -> Model {
     let peak = mul(&parameter("norm"), &call(Function::Exp, &neg(&exponent)));
     ordered(
         Model::new("novosibirsk", add(&peak, &parameter("level"))),
-        &["norm", "peak", "sigma", "eta", "level"],
+        &["eta", "peak", "sigma", "norm", "level"],
     )
     .start_from("norm", "maximum", Histogram::maximum)
     .start_from("peak", "mode", Histogram::mode)

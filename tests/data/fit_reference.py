@@ -46,12 +46,12 @@ def novosibirsk(x, p):
 
 
 CASES = [
-    ("gaussian", gaussian, (100, -5.0, 5.0), [200.0, 0.3, 1.2], [], []),
-    ("gaussian_on_constant", gaussian_on_constant, (100, 0.0, 10.0), [50.0, 4.0, 0.8, 5.0], [], []),
-    ("double_gaussian", double_gaussian, (120, -12.0, 12.0), [800.0, 0.5, 1.0, 0.25, 3.0], [], []),
-    ("exponential_on_constant", exponential_on_constant, (60, 0.0, 12.0), [300.0, 1.7, 12.0], [], []),
-    ("polynomial", polynomial, (40, -2.0, 2.0), [60.0, 10.0, 5.0], [], []),
-    ("novosibirsk", novosibirsk, (150, 0.25, 1.5), [900.0, 1.0, 0.06, -0.41, 4.0], [], []),
+    ("gaussian", gaussian, (100, -5.0, 5.0), [200.0, 0.3, 1.2], "norm mean sigma"),
+    ("gaussian_on_constant", gaussian_on_constant, (100, 0.0, 10.0), [50.0, 4.0, 0.8, 5.0], "norm mean sigma level"),
+    ("double_gaussian", double_gaussian, (120, -12.0, 12.0), [800.0, 0.5, 1.0, 0.25, 3.0], "norm mean sigma tail ratio"),
+    ("exponential_on_constant", exponential_on_constant, (60, 0.0, 12.0), [300.0, 1.7, 12.0], "norm tau level"),
+    ("polynomial", polynomial, (40, -2.0, 2.0), [60.0, 10.0, 5.0], "c0 c1 c2"),
+    ("novosibirsk", novosibirsk, (150, 0.25, 1.5), [900.0, 1.0, 0.06, -0.41, 4.0], "norm peak sigma eta level"),
 ]
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(5)
@@ -81,7 +81,7 @@ def cost(model, edges, y, kind, integrate):
 def main():
     random = np.random.default_rng(20240917)
     cases = []
-    for name, model, (bins, low, high), truth, _, _ in CASES:
+    for name, model, (bins, low, high), truth, names in CASES:
         edges = np.linspace(low, high, bins + 1)
         y = random.poisson(model(0.5 * (edges[1:] + edges[:-1]), truth)).astype(float)
         for kind in ("poisson", "chi2"):
@@ -98,7 +98,7 @@ def main():
                 cases.append({
                     "model": name, "cost": kind, "integrate": integrate,
                     "low": low, "high": high, "counts": [int(v) for v in y],
-                    "values": list(minuit.values), "errors": list(minuit.errors),
+                    "names": names.split(), "values": list(minuit.values), "errors": list(minuit.errors),
                     "correlation_01": float(minuit.covariance.correlation()[0, 1]),
                     "chi2": float(minuit.fval), "edm": float(minuit.fmin.edm),
                 })

@@ -22,6 +22,7 @@ struct Case {
     low: f64,
     high: f64,
     counts: Vec<f64>,
+    names: Vec<String>,
     values: Vec<f64>,
     errors: Vec<f64>,
     correlation_01: f64,
@@ -61,13 +62,22 @@ fn agrees_with_iminuit() {
         let fit = fit(case);
         let name = format!("{} {:?} {}", case.model, case.cost, case.integrate);
         assert!(fit.valid(), "{name}: {fit:?}");
-        let both = fit.values.iter().zip(&fit.errors);
         let (mut shift, mut change): (f64, f64) = (0.0, 0.0);
-        for ((value, error), (want, sigma)) in both.zip(case.values.iter().zip(&case.errors)) {
+        let wanted = case.values.iter().zip(&case.errors);
+        for (name, (want, sigma)) in case.names.iter().zip(wanted) {
+            let (value, error) = fit.parameter(name).expect("the parameter");
             shift = shift.max(((value - want) / sigma).abs());
             change = change.max((error / sigma - 1.0).abs());
         }
-        let correlation = fit.covariance[1] / (fit.errors[0] * fit.errors[1]);
+        let at = |name| {
+            fit.names
+                .iter()
+                .position(|known| known == name)
+                .expect("there")
+        };
+        let (i, j) = (at(&case.names[0]), at(&case.names[1]));
+        let covariance = fit.covariance[i * fit.names.len() + j];
+        let correlation = covariance / (fit.errors[i] * fit.errors[j]);
         eprintln!(
             "{name}: values within {shift:.1e} σ, errors {change:.1e}, χ² {:.1e}",
             fit.chi2 - case.chi2
