@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::expr::build::{
-    add, binary, call, choose, column, div, mul, neg, number, parameter, power, sub,
+    add, binary, call, choose, column, div, mul, neg, number, parameter, sub,
 };
 use crate::expr::{BinaryOp, Expr, Failure, Function, maths, parameters};
 use crate::hist::Histogram;
