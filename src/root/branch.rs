@@ -81,7 +81,7 @@ impl Content {
             element: Element::Record,
             levels: 1,
             dims: Vec::new(),
-            layout: Layout::Unknown("it mixes texts and numbers".into()),
+            layout: Layout::Unknown("records with texts are no columns".into()),
             own: !elements,
         };
         match part.wire.look() {
@@ -190,9 +190,8 @@ fn of_leaves(leaves: &[Arc<Object>]) -> Result<Content, String> {
         })
         .filter(|stride| *stride < ITEM)
         .ok_or("its leaves are too large")?;
-    let names = names.join(" ");
     Ok(Content {
-        type_name: format!("struct {{{}}}", names.trim_end_matches(';')),
+        type_name: format!("struct {{{}}}", names.join(" ")),
         element: Element::Record,
         levels: 1,
         dims: Vec::new(),
@@ -283,6 +282,8 @@ fn numbers(
         _ => ("", None),
     };
     if !spelled.is_empty() {
+        // Without a range it lies in the file as a plain float.
+        let spelled = if packing.is_none() { "float" } else { spelled };
         let number = packing.map_or(Element::F32, Packing::element);
         return Ok(Content::numbers(spelled, number, packing, dims, jagged));
     }
