@@ -30,6 +30,7 @@ const OUTPUTDB: &str = "outputdb";
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
+    created: bool,
 }
 
 /// What `plan.json` says.
@@ -46,9 +47,10 @@ impl Folder {
     /// Takes the folder for this plan: creates it, or makes sure that it is empty or may be
     /// overwritten, and that it can be written to.
     pub(super) fn take(root: &Path, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
-        match fs::metadata(root) {
+        let created = match fs::metadata(root) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(root).map_err(Error::output(root))?;
+                true
             }
             Err(error) => return Err(Error::output(root)(error)),
             Ok(found) if !found.is_dir() => {
@@ -56,9 +58,15 @@ impl Folder {
                     folder: root.into(),
                 });
             }
-            Ok(_) => clear(root, overwrite)?,
-        }
-        let folder = Self { root: root.into() };
+            Ok(_) => {
+                clear(root, overwrite)?;
+                false
+            }
+        };
+        let folder = Self {
+            root: root.into(),
+            created,
+        };
         let sign = Sign {
             b2caf: 1,
             name: plan.settings.name.clone(),
@@ -103,6 +111,23 @@ impl Folder {
         let final_name = self.calibration(name);
         remove(&final_name)?;
         fs::rename(self.root.join(hidden(name)), &final_name).map_err(Error::output(&final_name))
+    }
+
+    /// Tidies up after a run that could not go on: what has ended stays, a calibration under way
+    /// goes, and a folder in which nothing has ended is as it was before. Errors are not told:
+    /// the one that stopped the run is.
+    pub(super) fn abandon(&self, calibrations: &[String]) {
+        for name in calibrations {
+            let _ = remove(&self.root.join(hidden(name)));
+        }
+        if self.root.join(OUTCOME).exists() {
+            return;
+        }
+        let _ = remove(&self.root.join(PLAN));
+        if self.created {
+            // Fails, as it should, when anything is left in it.
+            let _ = fs::remove_dir(&self.root);
+        }
     }
 
     /// Writes what came out.

@@ -50,9 +50,14 @@ pub(super) fn run_with(
         folder: Folder::take(&options.output, options.overwrite, plan)?,
         collecting,
     };
-    with_threads(options.threads, || {
+    let ended = with_threads(options.threads, || {
         all_calibrations(&setting, &order, observer)
-    })?
+    });
+    let ended = ended.map_err(Error::from).and_then(|ended| ended);
+    if ended.is_err() {
+        setting.folder.abandon(&names(plan, &order));
+    }
+    ended
 }
 
 fn all_calibrations(

@@ -1,0 +1,5 @@
+//! Plans over data that need no files.
+
+mod folders;
+mod graph;
+mod toy;
