@@ -219,6 +219,29 @@ fn constants_in_force_are_members_of_the_same_payload() {
 }
 
 #[test]
+fn formulas_must_give_what_is_asked() {
+    let mut bad = calibration("a", &[]);
+    bad.algorithms = vec![declared("dt", column(&["ok"]))];
+    let Kind::Declared(rules) = &mut bad.algorithms[0].kind else {
+        panic!("it was declared");
+    };
+    rules.accept = Some(Formula::Compiled(column(&["mean"])));
+    let found = problems(vec![bad]);
+    assert_eq!(found.len(), 2);
+    assert!(found[0].contains("truth value"), "{found:?}");
+    assert!(found[1].contains("number"), "{found:?}");
+    // A parameter must not take the place of another column.
+    let mut taken = calibration("a", &[]);
+    let Kind::Declared(rules) = &mut taken.algorithms[0].kind else {
+        panic!("it was declared");
+    };
+    rules.fits[0].model.parameters[1].name = "entries".into();
+    let found = problems(vec![taken]);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("column entries already"), "{found:?}");
+}
+
+#[test]
 fn names_that_lead_out_of_the_folder_are_refused() {
     for name in ["", "../up", "a/b", ".hidden", "outputdb", "a\nb"] {
         let found = problems(vec![calibration(name, &[])]);

@@ -1,43 +1,23 @@
 //! The columns of a row of fits: what acceptance rules and payload formulas may name.
 
-use crate::expr::{Expr, Formula, Node, Path, Place};
-use crate::fit::Model;
-
-/// Columns that every row of fits has, whatever the model.
-pub const FIT_COLUMNS: [&str; 19] = [
-    "channel",
-    "entries",
-    "data_mean",
-    "data_std",
-    "chi2",
-    "ndf",
-    "chi2_ndf",
-    "probability",
-    "low",
-    "high",
-    "refits",
-    "minimum",
-    "edm_reached",
-    "at_limit",
-    "call_limit",
-    "accurate",
-    "valid",
-    "ok",
-    "why",
-];
+use crate::expr::{Column, Expr, Formula, Node, Path, Place, Table, TableError};
+use crate::fit::{self, Model};
 
 /// First name of the constants in force: `c.previous.m_CalibConst`.
 pub const PREVIOUS: &str = "previous";
 
-/// All columns of a row of fits of `model`, parameters and their errors included.
-#[must_use]
-pub fn row_columns(model: &Model) -> Vec<String> {
-    let parameters = model.parameters.iter();
-    FIT_COLUMNS
-        .iter()
-        .map(ToString::to_string)
-        .chain(parameters.flat_map(|p| [p.name.clone(), format!("{}_error", p.name)]))
-        .collect()
+/// A table of fits of `model` without rows: its columns and their types, with one column
+/// `previous.MEMBER` for each of `members`.
+///
+/// # Errors
+/// When a parameter has the name of another column.
+pub fn row_table(model: &Model, members: &[String]) -> Result<Table, TableError> {
+    let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+    let mut table = fit::table(&[], &names)?;
+    for member in members {
+        table.push(format!("{PREVIOUS}.{member}"), Column::Float(Vec::new()))?;
+    }
+    Ok(table)
 }
 
 /// The columns a formula names, in the order of their appearance, each occurrence once.

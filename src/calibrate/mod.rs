@@ -20,7 +20,7 @@ pub mod words;
 mod tests;
 
 pub use algorithm::{AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
-pub use columns::{FIT_COLUMNS, PREVIOUS, columns_of, row_columns};
+pub use columns::{PREVIOUS, columns_of, row_table};
 pub use describe::describe;
 pub use execution::{Execution, Input, execute};
 pub use objects::{Channels, Objects};

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::calibrate::{
-    Algorithm, Declared, FitStep, Kind, PREVIOUS, PayloadRule, Strategy, columns_of, row_columns,
-};
+use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Strategy};
 use crate::collect::{Object, Storage};
-use crate::expr::{Formula, Place};
+use crate::expr::Place;
 
 use super::nearest::did_you_mean;
+use super::rules::check_rules;
 use super::{Calibration, Problem};
 
 /// Objects that `TestCalibrationAlgorithm` reads.
@@ -103,7 +102,7 @@ fn check_declared(
         ),
         [fit] => {
             check_fit(calibration, name, fit, problems);
-            check_rules(declared, fit, problems);
+            check_rules(name, declared, fit, problems);
         }
         [_, second, ..] => problems.push(
             Problem::new(
@@ -227,63 +226,5 @@ fn find_object<'a>(
             }
             None
         }
-    }
-}
-
-fn check_rules(declared: &Declared, fit: &FitStep, problems: &mut Vec<Problem>) {
-    let known = row_columns(&fit.model);
-    if let Some(accept) = &declared.accept {
-        check_columns("accept", accept, &known, None, problems);
-    }
-    for payload in &declared.payloads {
-        if payload.members.is_empty() {
-            problems.push(
-                Problem::new(
-                    "plan::no-members",
-                    payload.place,
-                    format!("the payload {} has no members", payload.name),
-                )
-                .hint("give a map: `|c| #{ m_CalibConst: c.mean }`"),
-            );
-        }
-        for (_, formula) in &payload.members {
-            check_columns("payload", formula, &known, Some(payload), problems);
-        }
-    }
-}
-
-fn check_columns(
-    rule: &str,
-    formula: &Formula,
-    known: &[String],
-    payload: Option<&PayloadRule>,
-    problems: &mut Vec<Problem>,
-) {
-    for (path, place) in columns_of(formula) {
-        let (unknown, candidates): (&str, Vec<&str>) = match (path.0.as_slice(), payload) {
-            ([column], _) if known.contains(column) => continue,
-            ([first, member], Some(payload)) if first == PREVIOUS => {
-                let members: Vec<&str> = payload
-                    .members
-                    .iter()
-                    .map(|(name, _)| name.as_str())
-                    .collect();
-                if members.contains(&member.as_str()) {
-                    continue;
-                }
-                (member, members)
-            }
-            (names, _) => {
-                let first = names.first().map_or("", String::as_str);
-                (first, known.iter().map(String::as_str).collect())
-            }
-        };
-        let mut problem = Problem::new(
-            "plan::unknown-column",
-            place,
-            format!("`{path}` is no column of a row of fits (in `{rule}`)"),
-        );
-        problem.hint = did_you_mean(unknown, candidates);
-        problems.push(problem);
     }
 }

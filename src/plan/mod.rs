@@ -10,6 +10,7 @@ mod fingerprint;
 mod nearest;
 mod order;
 mod problem;
+mod rules;
 
 pub use calibration::{Calibration, Collection, Plan};
 pub use check::check;
