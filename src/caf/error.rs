@@ -51,6 +51,15 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A folder of constants to start from that is none.
+    #[error(
+        "there are no constants to start from in {}: a folder with a database.txt is needed",
+        .folder.display()
+    )]
+    NoConstants {
+        /// The folder as given.
+        folder: PathBuf,
+    },
     /// There are no threads to work with.
     #[error(transparent)]
     Backend(#[from] backend::Error),

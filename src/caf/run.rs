@@ -36,6 +36,20 @@ pub fn check(plan: &Plan) -> Result<(), Error> {
     Ok(())
 }
 
+/// Constants that were given must be there: a folder without them would change the result unseen.
+fn check_constants(options: &Options) -> Result<(), Error> {
+    for folder in &options.constants {
+        let store = Store::new(folder);
+        if !store.text_file().is_file() {
+            return Err(Error::NoConstants {
+                folder: folder.clone(),
+            });
+        }
+        store.database()?;
+    }
+    Ok(())
+}
+
 /// As [`run`], with another way to come by the objects.
 pub(super) fn run_with(
     plan: &Plan,
@@ -44,6 +58,7 @@ pub(super) fn run_with(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, Error> {
     let order = plan::check(plan)?;
+    check_constants(options)?;
     let setting = Setting {
         plan,
         options,

@@ -113,7 +113,7 @@ fn warnings(declared: &Declared, summary: &super::FitSummary) -> Vec<String> {
         .iter()
         .all(super::payloads::decides_itself)
     {
-        ", the payload says what they get"
+        ", written as the payload closure says"
     } else {
         ", previous constants kept"
     };

@@ -151,3 +151,20 @@ fn a_wrong_plan_touches_nothing() {
     );
     assert!(!output.exists());
 }
+
+#[test]
+fn constants_that_are_given_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = crate::caf::Options::new(folder.path().join("results"));
+    options.constants = vec![folder.path().join("nowhere")];
+    let plan = super::toy::plan(vec![calibration("cal", "mean_42", &[])]);
+    let error = crate::caf::run(&plan, &options, &mut crate::caf::NullObserver).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "there are no constants to start from in {}: a folder with a database.txt is needed",
+            folder.path().join("nowhere").display()
+        )
+    );
+    assert!(!options.output.exists());
+}

@@ -164,7 +164,7 @@ fn a_fit_that_is_not_accepted_is_flagged() {
     assert_eq!(execution.summary.unwrap().not_accepted, [5]);
     assert_eq!(
         execution.warnings,
-        ["1 crystal not accepted, the payload says what they get: 5"]
+        ["1 crystal not accepted, written as the payload closure says: 5"]
     );
 }
 
