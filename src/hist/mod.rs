@@ -4,8 +4,26 @@
 //! the partition in which they came. It does not know who fills it.
 
 mod axis;
+mod block;
+mod channels;
+mod counts;
+mod exact;
 mod histogram;
 mod index;
+mod moments;
+mod profile;
+mod simple;
+mod stored;
+mod wide;
+
+#[cfg(test)]
+mod tests;
 
 pub use axis::{Axis, AxisError, MAX_BINS};
+pub use block::{Block, BlockError};
+pub use channels::ChannelRange;
+pub use counts::CountBlock;
+pub use exact::ExactSum;
 pub use histogram::{Content, Histogram, Moments};
+pub use profile::ProfileBlock;
+pub use simple::{Efficiency, EfficiencyBlock, Sum, SumBlock};

@@ -1,0 +1,72 @@
+//! Anything a collector fills that is split into channels.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CountBlock, EfficiencyBlock, ProfileBlock, SumBlock};
+
+/// Why a block cannot be made, read or merged.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BlockError {
+    /// An empty range of channels, or too many of them.
+    #[error(
+        "channels {name} go from {first} to {last}: a range may not be empty, and all indices together may have 2^32 combinations"
+    )]
+    Channels {
+        /// What a channel is.
+        name: String,
+        /// First number.
+        first: i64,
+        /// Last number.
+        last: i64,
+    },
+    /// Histograms have one or two axes.
+    #[error("a histogram has one or two axes, not {given}")]
+    Dimensions {
+        /// Axes as given.
+        given: usize,
+    },
+    /// More cells than are counted.
+    #[error("a histogram may have 2^32 cells at most")]
+    Cells,
+    /// Blocks that do not belong together.
+    #[error("blocks with different axes or channels cannot be added")]
+    Different,
+    /// Contents that do not fit the description.
+    #[error("a stored block is damaged: {what}")]
+    Damaged {
+        /// What does not fit.
+        what: String,
+    },
+}
+
+/// One object of a collector, per channel: merged in any order with the same result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Block {
+    /// Histograms.
+    Counts(CountBlock),
+    /// Means of one value against another.
+    Profile(ProfileBlock),
+    /// Passed and total counts.
+    Efficiency(EfficiencyBlock),
+    /// Sums.
+    Sum(SumBlock),
+}
+
+impl Block {
+    /// Adds what another block holds.
+    ///
+    /// # Errors
+    /// When they are of different kind, axes or channels.
+    pub fn merge(&mut self, other: &Self) -> Result<(), BlockError> {
+        match (self, other) {
+            (Self::Counts(a), Self::Counts(b)) => a.merge(b),
+            (Self::Profile(a), Self::Profile(b)) => a.merge(b),
+            (Self::Efficiency(a), Self::Efficiency(b)) => a.merge(b),
+            (Self::Sum(a), Self::Sum(b)) => a.merge(b),
+            _ => Err(BlockError::Different),
+        }
+    }
+}

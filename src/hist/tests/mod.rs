@@ -1,0 +1,7 @@
+//! Tests of histograms.
+
+mod axes;
+mod blocks;
+mod exact;
+mod histograms;
+mod numpy;
