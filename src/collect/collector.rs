@@ -1,12 +1,13 @@
 //! What a collector is to do, as plain data.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::RunNames;
 use crate::expr::{Formula, Place};
 use crate::hist::Axis;
 
 /// Whether objects are kept apart by run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Granularity {
     /// One set of objects per run.
@@ -29,6 +30,9 @@ pub struct Collector {
     pub max_events_per_run: Option<u64>,
     /// Fraction of events kept, by a hash of experiment, run and event number.
     pub prescale: f64,
+    /// Columns that say experiment, run and event number; `None` takes them from `EventMetaData`
+    /// or columns named so by convention, else from the interval of a file with a single run.
+    pub run_columns: Option<RunNames>,
     /// What happens to each event, in this order.
     pub steps: Vec<Step>,
 }
@@ -43,8 +47,17 @@ impl Collector {
             granularity: Granularity::Run,
             max_events_per_run: None,
             prescale: 1.0,
+            run_columns: None,
             steps: Vec::new(),
         }
+    }
+
+    /// Names of its cuts, in the order of their declaration.
+    pub fn cuts(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Select(name, ..) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// The objects it fills, in the order of their declaration.

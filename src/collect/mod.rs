@@ -4,5 +4,20 @@
 //! all) and a cut flow. It knows neither fits nor backends.
 
 mod collector;
+mod error;
+mod fill;
+mod gate;
+mod input;
+mod output;
+mod pass;
+mod progress;
+mod rows;
+mod run;
+mod schema;
 
 pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
+pub use error::{Difference, Error};
+pub use output::{Collected, CutCount, FileCount, RunCount};
+pub use progress::{Progress, Silent};
+pub use run::{Options, check, collect};
+pub use schema::RunNames;

@@ -1,0 +1,12 @@
+//! The objects of a collector while they are filled.
+//!
+//! Takes the values of rows that came so far, counts and sums them per run; parts that different
+//! threads filled are put together so that nobody sees who filled what. It does not know files.
+
+mod objects;
+mod part;
+mod tally;
+
+pub(crate) use objects::{Filling, Objects};
+pub(crate) use part::Part;
+pub(crate) use tally::{RunTally, Tally};

@@ -1,0 +1,148 @@
+//! Opening files: all once before the first event, each again when its turn comes.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use rayon::prelude::*;
+
+use super::columns::Layout;
+use crate::collect::rows::FileColumns;
+use crate::collect::schema::FieldId;
+use crate::collect::{Collector, Error};
+use crate::iov::IoV;
+use crate::root::{Column, RootFile, Tree};
+
+/// A file that was looked at.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) path: PathBuf,
+    pub(crate) iov: IoV,
+    pub(crate) entries: u64,
+    /// Ranges of entries worth reading at once.
+    pub(crate) clusters: Vec<Range<u64>>,
+    /// Where the columns of the layout lie.
+    columns: Vec<usize>,
+}
+
+/// Looks at all files: which columns a pass reads, and whether they are in every file.
+///
+/// The first file with entries is the example; without any, the first with columns. `None` when
+/// there are no columns at all, which only files without entries can have.
+///
+/// # Errors
+/// The first file, in their order, that cannot be read or does not fit.
+pub(crate) fn look_at(
+    collector: &Collector,
+    files: &[(PathBuf, IoV)],
+) -> Result<(Option<Layout>, Vec<Input>), Error> {
+    let open = |path: &Path| {
+        RootFile::open(path)
+            .and_then(|file| file.tree(&collector.tree))
+            .map_err(Error::file(path))
+    };
+    let mut example: Option<(&Path, Tree)> = None;
+    for (path, _) in files {
+        let tree = open(path)?;
+        let better = example
+            .as_ref()
+            .is_none_or(|(_, known)| known.columns().is_empty());
+        let found = tree.entries() > 0;
+        if found || better {
+            example = Some((path, tree));
+        }
+        if found {
+            break;
+        }
+    }
+    let layout = match &example {
+        Some((path, tree)) if !tree.columns().is_empty() => {
+            Some(Layout::new(collector, path, tree)?)
+        }
+        _ => None,
+    };
+    drop(example);
+    let looked: Vec<Result<Input, Error>> = files
+        .par_iter()
+        .map(|(path, iov)| {
+            let tree = open(path)?;
+            let columns = match &layout {
+                Some(layout) if tree.entries() > 0 || !tree.columns().is_empty() => {
+                    layout.bind(path, &tree)?
+                }
+                _ => Vec::new(),
+            };
+            Ok(Input {
+                path: path.clone(),
+                iov: *iov,
+                entries: tree.entries(),
+                clusters: tree.clusters(),
+                columns,
+            })
+        })
+        .collect();
+    let inputs = looked.into_iter().collect::<Result<_, _>>()?;
+    Ok((layout, inputs))
+}
+
+/// A file that is open.
+pub(crate) struct OpenFile<'a> {
+    input: &'a Input,
+    layout: &'a Layout,
+    tree: Tree,
+}
+
+impl FileColumns for OpenFile<'_> {
+    fn path(&self) -> &Path {
+        &self.input.path
+    }
+
+    fn column(&self, field: FieldId) -> &Column {
+        let position = self.input.columns[self.layout.position(field)];
+        &self.tree.columns()[position]
+    }
+}
+
+/// Files that are open because somebody reads them.
+pub(crate) struct Shelf<'a> {
+    collector: &'a Collector,
+    layout: &'a Layout,
+    inputs: &'a [Input],
+    open: Vec<Mutex<Weak<OpenFile<'a>>>>,
+}
+
+impl<'a> Shelf<'a> {
+    pub(crate) fn new(collector: &'a Collector, layout: &'a Layout, inputs: &'a [Input]) -> Self {
+        let open = inputs.iter().map(|_| Mutex::new(Weak::new())).collect();
+        Self {
+            collector,
+            layout,
+            inputs,
+            open,
+        }
+    }
+
+    /// The file of that number; it is closed when the last one who took it lets it go.
+    ///
+    /// # Errors
+    /// When it cannot be opened any more.
+    pub(crate) fn take(&self, number: usize) -> Result<Arc<OpenFile<'a>>, Error> {
+        let mut place = self.open[number]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = place.upgrade() {
+            return Ok(open);
+        }
+        let input = &self.inputs[number];
+        let tree = RootFile::open(&input.path)
+            .and_then(|file| file.tree(&self.collector.tree))
+            .map_err(Error::file(&input.path))?;
+        let open = Arc::new(OpenFile {
+            input,
+            layout: self.layout,
+            tree,
+        });
+        *place = Arc::downgrade(&open);
+        Ok(open)
+    }
+}

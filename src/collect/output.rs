@@ -1,0 +1,174 @@
+//! What a pass collected.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::fill::{Objects, Part, Tally};
+use super::{Collector, Error, Granularity, Step};
+use crate::expr::{Table, nearest};
+use crate::hist::Histogram;
+use crate::iov::ExpRun;
+
+/// A file and its entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCount {
+    /// The file.
+    pub path: PathBuf,
+    /// Entries of the tree.
+    pub entries: u64,
+}
+
+/// A run and its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCount {
+    /// Experiment and run.
+    pub run: ExpRun,
+    /// Events in the files.
+    pub read: u64,
+    /// Events that were collected: those that prescale and limit left.
+    pub collected: u64,
+}
+
+/// A cut and the rows that came to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutCount {
+    /// Name of the cut.
+    pub name: String,
+    /// Rows before it.
+    pub before: u64,
+    /// Rows after it.
+    pub after: u64,
+}
+
+/// What a pass collected: objects per run, and what became of the rows.
+///
+/// Equal input gives an equal value, and equal bytes as JSON, whatever the number of threads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Collected {
+    /// Name of the collector.
+    pub collector: String,
+    /// Whether objects are kept apart by run.
+    pub granularity: Granularity,
+    /// What a row is: `events`, or the name of the array that `each` named.
+    pub row_name: String,
+    /// Rows before the first step that has one row per element (or per event without `each`).
+    pub rows: u64,
+    /// Files in their order.
+    pub files: Vec<FileCount>,
+    /// Runs with events in the files, sorted.
+    pub runs: Vec<RunCount>,
+    /// Cuts in their order, over all runs.
+    pub cuts: Vec<CutCount>,
+    /// Objects in the order of their declaration.
+    pub(crate) objects: Vec<CollectedObject>,
+}
+
+/// An object of all runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CollectedObject {
+    pub(crate) name: String,
+    /// Without rows of any run.
+    pub(crate) empty: Part,
+    /// By run, sorted; no run with one set of objects for all.
+    pub(crate) runs: Vec<(Option<ExpRun>, Part)>,
+}
+
+impl Collected {
+    pub(super) fn new(
+        collector: &Collector,
+        files: Vec<FileCount>,
+        tally: &Tally,
+        objects: Objects,
+    ) -> Result<Self, Error> {
+        let array = collector.steps.iter().find_map(|step| match step {
+            Step::Each(array, _) => Some(array.clone()),
+            _ => None,
+        });
+        let run = |(run, tally): (&ExpRun, &super::fill::RunTally)| RunCount {
+            run: *run,
+            read: tally.read,
+            collected: tally.collected,
+        };
+        let cut = |(name, (before, after)): (&str, &(u64, u64))| CutCount {
+            name: name.to_owned(),
+            before: *before,
+            after: *after,
+        };
+        Ok(Self {
+            collector: collector.name.clone(),
+            granularity: collector.granularity,
+            row_name: array.unwrap_or_else(|| "events".into()),
+            rows: tally.rows,
+            files,
+            runs: tally.runs.iter().map(run).collect(),
+            cuts: collector.cuts().zip(&tally.cuts).map(cut).collect(),
+            objects: objects.finish()?,
+        })
+    }
+
+    /// Events that were collected, of all runs.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.runs.iter().map(|run| run.collected).sum()
+    }
+
+    /// Names of the objects in the order of their declaration.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.objects.iter().map(|object| object.name.as_str())
+    }
+
+    /// Rows of a table, those of `runs` one run after the other; with one set of objects for all
+    /// runs, all rows.
+    ///
+    /// # Errors
+    /// When there is no such table.
+    pub fn table(&self, name: &str, runs: &[ExpRun]) -> Result<Table, Error> {
+        match self.merged(name, runs) {
+            Some(Ok(Part::Table(table))) => Ok(table),
+            Some(Err(error)) => Err(error),
+            _ => Err(self.missing("table", name)),
+        }
+    }
+
+    /// The histogram of each channel, those of `runs` added up; a single object is channel 0.
+    ///
+    /// # Errors
+    /// When there is no such histogram, or when it has more than one dimension or channel index.
+    pub fn histograms(&self, name: &str, runs: &[ExpRun]) -> Result<Vec<(i64, Histogram)>, Error> {
+        match self.merged(name, runs) {
+            Some(Ok(part)) => part
+                .histograms()
+                .ok_or_else(|| self.missing("one-dimensional histogram", name)),
+            Some(Err(error)) => Err(error),
+            None => Err(self.missing("histogram", name)),
+        }
+    }
+
+    /// An object of several runs; `None` if there is none of that name.
+    fn merged(&self, name: &str, runs: &[ExpRun]) -> Option<Result<Part, Error>> {
+        let object = self.objects.iter().find(|object| object.name == name)?;
+        let chosen = |run: &Option<ExpRun>| run.is_none_or(|run| runs.contains(&run));
+        let mut whole = object.empty.clone();
+        for (_, part) in object.runs.iter().filter(|(run, _)| chosen(run)) {
+            if let Err(message) = whole.merge(part.clone()) {
+                let object = name.to_owned();
+                return Some(Err(Error::Merge { object, message }));
+            }
+        }
+        Some(Ok(whole))
+    }
+
+    fn missing(&self, kind: &'static str, name: &str) -> Error {
+        let hint = match nearest(name, self.names()) {
+            Some(near) if near == name => "; it is something else".to_owned(),
+            Some(near) => format!("; did you mean {near}?"),
+            None => String::new(),
+        };
+        Error::NoObject {
+            kind,
+            object: name.to_owned(),
+            hint,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! From the steps of a collector to column code.
+
+use std::cell::RefCell;
+
+use super::slots::{Definition, Key, Slots};
+use super::view::{Level, View};
+use crate::collect::schema::{Array, FieldId, Names};
+use crate::collect::{Collector, Object, Step, Storage};
+use crate::expr::{Evaluator, Failure, Formula, Place, Type, Wanted};
+
+/// What is done with the values of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// They become the column of that number.
+    Define(usize),
+    /// They decide which rows go on; the number counts cuts.
+    Select(usize),
+    /// They go into the object of that number: the channels first, then its values.
+    Fill(usize),
+}
+
+/// One step, ready to be evaluated.
+#[derive(Debug)]
+pub(crate) struct Op {
+    pub(crate) evaluator: Evaluator,
+    pub(crate) action: Action,
+    /// Columns that are still read after this step.
+    pub(crate) later: Vec<usize>,
+}
+
+/// A collector ready for one layout of columns.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    /// What each numbered column is.
+    pub(crate) keys: Vec<(Key, Type)>,
+    /// Arrays that are used.
+    pub(crate) arrays: Vec<Array>,
+    /// Columns of the file that are read, rising.
+    pub(crate) fields: Vec<FieldId>,
+    /// Steps with a row per event.
+    pub(crate) event: Vec<Op>,
+    /// The array that `each` named, and the steps with a row per element.
+    pub(crate) each: Option<(usize, Vec<Op>)>,
+}
+
+impl Pass {
+    /// Column code for a collector over columns of these names.
+    ///
+    /// # Errors
+    /// The first step that names what is not there, mixes types or takes a name that is taken.
+    pub(crate) fn compile(collector: &Collector, names: &Names) -> Result<Self, Failure> {
+        let slots = RefCell::new(Slots::default());
+        let mut compiler = Compiler {
+            view: View {
+                names,
+                slots: &slots,
+                level: Level::Event,
+            },
+            ops: Vec::new(),
+            event: None,
+            objects: Vec::new(),
+            cuts: 0,
+        };
+        for step in &collector.steps {
+            compiler.step(step)?;
+        }
+        let Compiler {
+            mut ops,
+            event,
+            view,
+            ..
+        } = compiler;
+        let level = view.level;
+        let slots = slots.into_inner();
+        mark_later(&slots, &mut ops, &[]);
+        let (event, each) = match (event, level) {
+            (Some(mut event), Level::Rows(array)) => {
+                mark_later(&slots, &mut event, &read_by(&slots, &ops));
+                (event, Some((array, ops)))
+            }
+            _ => (ops, None),
+        };
+        Ok(Self {
+            fields: slots.fields(),
+            keys: slots.keys,
+            arrays: slots.arrays,
+            event,
+            each,
+        })
+    }
+}
+
+struct Compiler<'a> {
+    view: View<'a>,
+    /// Steps of the level at hand.
+    ops: Vec<Op>,
+    /// Steps before `each`, once that came.
+    event: Option<Vec<Op>>,
+    objects: Vec<String>,
+    cuts: usize,
+}
+
+impl Compiler<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+        match step {
+            Step::Each(array, place) => self.each(array, *place),
+            Step::Define(name, formula, place) => self.define(name, formula, *place),
+            Step::Select(_, formula, _) => {
+                let evaluator = Evaluator::new(&[(formula, Wanted::Condition)], &self.view)?;
+                self.push(evaluator, Action::Select(self.cuts));
+                self.cuts += 1;
+                Ok(())
+            }
+            Step::Fill(object) => self.fill(object),
+        }
+    }
+
+    fn each(&mut self, array: &str, place: Place) -> Result<(), Failure> {
+        if self.event.is_some() {
+            return Err(Failure {
+                message: format!("each(\"{array}\") comes after another each"),
+                hint: Some("rows are elements of one array; use a second collector".into()),
+                place,
+            });
+        }
+        let found = self.view.names.array(array).map_err(|u| u.at(place))?;
+        let number = self.view.slots.borrow_mut().array(found);
+        self.event = Some(std::mem::take(&mut self.ops));
+        self.view.level = Level::Rows(number);
+        Ok(())
+    }
+
+    fn define(&mut self, name: &str, formula: &Formula, place: Place) -> Result<(), Failure> {
+        if self.view.is_taken(name) {
+            return Err(Failure {
+                message: format!("the name `{name}` is taken by another column"),
+                hint: Some("a new column needs a new name".into()),
+                place,
+            });
+        }
+        let evaluator = Evaluator::new(&[(formula, Wanted::Any)], &self.view)?;
+        let kind = evaluator.types()[0];
+        let of_event = self.view.level == Level::Event;
+        let slot = {
+            let mut slots = self.view.slots.borrow_mut();
+            slots.definitions.push(Definition {
+                name: name.to_owned(),
+                kind,
+                of_event,
+            });
+            let number = slots.definitions.len() - 1;
+            let key = if of_event {
+                Key::EventDefined(number)
+            } else {
+                Key::Defined(number)
+            };
+            slots.number(key, kind)
+        };
+        self.push(evaluator, Action::Define(slot));
+        Ok(())
+    }
+
+    fn fill(&mut self, object: &Object) -> Result<(), Failure> {
+        if self.objects.contains(&object.name) {
+            return Err(Failure {
+                message: format!("there are two objects `{}`", object.name),
+                hint: Some("each object needs a name of its own".into()),
+                place: object.place,
+            });
+        }
+        let channels = object.channels.iter().map(|c| (&c.index, Wanted::Whole));
+        let values: Vec<(&Formula, Wanted)> = match &object.storage {
+            Storage::Histogram(binnings) => binnings
+                .iter()
+                .map(|b| (&b.value, Wanted::Number))
+                .collect(),
+            Storage::Profile(binning, value) => {
+                vec![(&binning.value, Wanted::Number), (value, Wanted::Number)]
+            }
+            Storage::Efficiency(condition) => vec![(condition, Wanted::Condition)],
+            Storage::Sum(value) => vec![(value, Wanted::Number)],
+            Storage::Table(columns) => columns.iter().map(|(_, f)| (f, Wanted::Any)).collect(),
+        };
+        let formulas: Vec<_> = channels.chain(values).collect();
+        let evaluator = Evaluator::new(&formulas, &self.view)?;
+        self.push(evaluator, Action::Fill(self.objects.len()));
+        self.objects.push(object.name.clone());
+        Ok(())
+    }
+
+    fn push(&mut self, evaluator: Evaluator, action: Action) {
+        self.ops.push(Op {
+            evaluator,
+            action,
+            later: Vec::new(),
+        });
+    }
+}
+
+/// Everything that these steps read.
+fn read_by(slots: &Slots, ops: &[Op]) -> Vec<usize> {
+    let mut read: Vec<usize> = ops.iter().flat_map(|op| needs(slots, op)).collect();
+    read.sort_unstable();
+    read.dedup();
+    read
+}
+
+/// Notes for each step what is read after it.
+fn mark_later(slots: &Slots, ops: &mut [Op], after: &[usize]) {
+    let mut later = after.to_vec();
+    for op in ops.iter_mut().rev() {
+        op.later.clone_from(&later);
+        for column in needs(slots, op) {
+            if !later.contains(&column) {
+                later.push(column);
+            }
+        }
+    }
+}
+
+/// What a step reads, with the columns that are repeated for elements.
+fn needs(slots: &Slots, op: &Op) -> Vec<usize> {
+    let mut needed = op.evaluator.columns().to_vec();
+    for &column in op.evaluator.columns() {
+        if let Key::Repeated(_, inner) = &slots.keys[column].0 {
+            needed.extend(slots.keys.iter().position(|(key, _)| key == inner.as_ref()));
+        }
+    }
+    needed
+}

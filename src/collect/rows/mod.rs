@@ -1,0 +1,17 @@
+//! The rows of a batch of entries, and the steps that go over them.
+//!
+//! Takes entries of one file, gives the columns of events or elements that a step reads, and
+//! keeps those that pass the cuts. It does not know what is filled.
+
+mod batch;
+mod elements;
+mod events;
+mod held;
+mod read;
+mod steps;
+
+pub(crate) use batch::{Batch, FileColumns, Runs};
+pub(crate) use elements::each_slice;
+pub(crate) use events::Events;
+
+pub(crate) use steps::{Rows, Sink, run_steps};

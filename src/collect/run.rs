@@ -1,0 +1,299 @@
+//! The pass over all files.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::fill::{Filling, Objects, Tally};
+use super::gate::{EventId, Gate, Limits};
+use super::input::{Input, Layout, OpenFile, Shelf, Unit, look_at, read_ids, units};
+use super::output::{Collected, FileCount};
+use super::rows::{Batch, Events, Rows, Runs, each_slice, run_steps};
+use super::{Collector, Error, Granularity, Progress};
+use crate::expr::{BATCH, Scratch};
+use crate::iov::{ExpRun, IoV};
+use crate::root::Cache;
+
+/// How a pass is made; nothing of it changes what comes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Threads that read and fill; 0 takes as many as there are processors.
+    pub threads: usize,
+}
+
+/// One pass over the events of files, in their order.
+///
+/// # Errors
+/// Everything of [`Error`]; of several, the one that comes first in the order of files and
+/// entries. All files are opened and compared before the first event.
+pub fn collect(
+    collector: &Collector,
+    files: &[(PathBuf, IoV)],
+    options: Options,
+    progress: &dyn Progress,
+) -> Result<Collected, Error> {
+    if files.is_empty() {
+        return Err(Error::NoFiles {
+            collector: collector.name.clone(),
+        });
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(|source| Error::Threads {
+            threads: options.threads,
+            message: source.to_string(),
+        })?;
+    pool.install(|| {
+        let (layout, inputs) = look_at(collector, files)?;
+        let entries = inputs.iter().map(|input| input.entries).sum();
+        progress.started(inputs.len(), entries);
+        let objects = Objects::new(collector, layout.as_ref());
+        let tally = Mutex::new(Tally::new(collector.cuts().count()));
+        if let Some(layout) = &layout {
+            let pass = Whole {
+                collector,
+                layout,
+                inputs: &inputs,
+                shelf: Shelf::new(collector, layout, &inputs),
+                objects: &objects,
+                tally: &tally,
+                progress,
+            };
+            pass.run(&pool)?;
+        }
+        let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let files = inputs
+            .into_iter()
+            .map(|input| FileCount {
+                path: input.path,
+                entries: input.entries,
+            })
+            .collect();
+        Collected::new(collector, files, &tally, objects)
+    })
+}
+
+/// Whether a collector fits the columns of a file; no event is read.
+///
+/// # Errors
+/// As [`collect()`] before its first event.
+pub fn check(collector: &Collector, file: &(PathBuf, IoV)) -> Result<(), Error> {
+    look_at(collector, std::slice::from_ref(file)).map(|_| ())
+}
+
+/// Everything that the threads of a pass share.
+struct Whole<'a> {
+    collector: &'a Collector,
+    layout: &'a Layout,
+    inputs: &'a [Input],
+    shelf: Shelf<'a>,
+    objects: &'a Objects,
+    tally: &'a Mutex<Tally>,
+    progress: &'a dyn Progress,
+}
+
+/// What a thread keeps from one piece of work to the next.
+#[derive(Default)]
+struct Worker<'a> {
+    /// The file that was read last, so that its baskets need not be opened again.
+    file: Option<(usize, Arc<OpenFile<'a>>)>,
+    cache: Cache,
+    scratch: Scratch,
+}
+
+impl<'a> Worker<'a> {
+    fn file(&mut self, shelf: &Shelf<'a>, number: usize) -> Result<Arc<OpenFile<'a>>, Error> {
+        if let Some((known, file)) = &self.file
+            && *known == number
+        {
+            return Ok(Arc::clone(file));
+        }
+        self.cache.clear();
+        let file = shelf.take(number)?;
+        self.file = Some((number, Arc::clone(&file)));
+        Ok(file)
+    }
+}
+
+impl<'a> Whole<'a> {
+    fn run(&self, pool: &rayon::ThreadPool) -> Result<(), Error> {
+        let gate = self.gate()?;
+        let units = units(self.inputs);
+        let left = self.left_per_file(&units);
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
+        pool.broadcast(|_| {
+            let mut worker = Worker::default();
+            while !stop.load(Ordering::Relaxed) {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(unit) = units.get(number) else {
+                    break;
+                };
+                // Pieces are handed out in order: all before a failed one are finished too, so
+                // the first failure does not depend on the threads.
+                if let Err(error) = self.unit(number, unit, &gate, &mut worker) {
+                    stop.store(true, Ordering::Relaxed);
+                    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    if first.as_ref().is_none_or(|(known, _)| number < *known) {
+                        *first = Some((number, error));
+                    }
+                }
+                if left[unit.file].fetch_sub(1, Ordering::AcqRel) == 1 {
+                    self.progress.file_finished(&self.inputs[unit.file].path);
+                }
+            }
+        });
+        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn left_per_file(&self, units: &[Unit]) -> Vec<AtomicU64> {
+        let left: Vec<AtomicU64> = self.inputs.iter().map(|_| AtomicU64::new(0)).collect();
+        for unit in units {
+            left[unit.file].fetch_add(1, Ordering::Relaxed);
+        }
+        left
+    }
+
+    /// Which events are collected; with a limit per run all events are counted first.
+    fn gate(&self) -> Result<Gate, Error> {
+        let prescale = self.collector.prescale;
+        let Some(limit) = self.collector.max_events_per_run else {
+            return Ok(Gate::new(prescale));
+        };
+        let mut limits = Limits::new(prescale, limit);
+        let mut worker = Worker::default();
+        for (number, input) in self.inputs.iter().enumerate() {
+            let file = worker.file(&self.shelf, number)?;
+            for entries in batches(0..input.entries) {
+                let first = entries.start;
+                let mut batch = Batch::new(&*file, &mut worker.cache, entries);
+                let ids = read_ids(self.layout, input, &mut batch, prescale < 1.0)?;
+                for position in 0..batch.len() {
+                    let run = ids.runs.of(position);
+                    let event = ids.events.as_ref().map_or(0, |events| events[position]);
+                    limits.add(EventId { run, event }, (number, first + position as u64));
+                }
+            }
+        }
+        Ok(limits.finish())
+    }
+
+    fn unit(
+        &self,
+        number: usize,
+        unit: &Unit,
+        gate: &Gate,
+        worker: &mut Worker<'a>,
+    ) -> Result<(), Error> {
+        let input = &self.inputs[unit.file];
+        let file = worker.file(&self.shelf, unit.file)?;
+        if unit.entries.start == 0 {
+            self.progress.file_started(&input.path, input.entries);
+        }
+        let mut filling = self.objects.begin(number);
+        for entries in batches(unit.entries.clone()) {
+            let read = entries.end - entries.start;
+            let mut batch = Batch::new(&*file, &mut worker.cache, entries);
+            for group in self.choose(unit.file, &mut batch, gate, filling.tally())? {
+                filling.set_run(group.run);
+                let events = Events::new(&self.layout.pass, &mut batch, group.positions);
+                self.steps(events, &mut worker.scratch, &mut filling)?;
+            }
+            self.progress.entries_done(read);
+        }
+        let counted = filling.finish();
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.add(&counted);
+        Ok(())
+    }
+
+    /// The events of a batch that are collected: together, or run by run.
+    fn choose(
+        &self,
+        file: usize,
+        batch: &mut Batch<'_>,
+        gate: &Gate,
+        tally: &mut Tally,
+    ) -> Result<Vec<Group>, Error> {
+        let input = &self.inputs[file];
+        let numbered = self.collector.prescale < 1.0;
+        let ids = read_ids(self.layout, input, batch, numbered)?;
+        batch.set_runs(ids.runs.clone());
+        let mut groups: BTreeMap<ExpRun, Vec<u32>> = BTreeMap::new();
+        match &ids.runs {
+            Runs::One(run) if gate.is_open() => {
+                tally.count(*run, batch.len(), batch.len());
+                return Ok(vec![Group {
+                    run: *run,
+                    positions: None,
+                }]);
+            }
+            runs => {
+                for position in 0..batch.len() {
+                    let run = runs.of(position);
+                    let event = ids.events.as_ref().map_or(0, |events| events[position]);
+                    let at = (file, batch.first() + position as u64);
+                    let passes = gate.lets_pass(EventId { run, event }, at);
+                    tally.count(run, 1, usize::from(passes));
+                    if passes {
+                        groups
+                            .entry(run)
+                            .or_default()
+                            .extend(u32::try_from(position).ok());
+                    }
+                }
+            }
+        }
+        if self.collector.granularity == Granularity::All {
+            // In the order of entries, as if they were of one run.
+            let mut together: Vec<u32> = groups.into_values().flatten().collect();
+            together.sort_unstable();
+            groups = BTreeMap::from([(batch.run(0), together)]);
+        }
+        let group = |(run, positions)| Group {
+            run,
+            positions: Some(positions),
+        };
+        Ok(groups.into_iter().map(group).collect())
+    }
+
+    fn steps(
+        &self,
+        mut events: Events<'_, '_>,
+        scratch: &mut Scratch,
+        filling: &mut Filling<'_>,
+    ) -> Result<(), Error> {
+        let pass = &self.layout.pass;
+        let Some((array, ops)) = &pass.each else {
+            filling.tally().rows += events.held().len() as u64;
+            return run_steps(&mut events, &pass.event, scratch, filling);
+        };
+        run_steps(&mut events, &pass.event, scratch, filling)?;
+        each_slice(&mut events, *array, &mut |elements| {
+            filling.tally().rows += elements.held().len() as u64;
+            run_steps(elements, ops, scratch, filling)
+        })
+    }
+}
+
+/// Events of a batch that go through the steps together.
+struct Group {
+    /// Their run; with one set of objects for all runs, the run of one of them.
+    run: ExpRun,
+    /// Their positions; `None` for all.
+    positions: Option<Vec<u32>>,
+}
+
+/// Ranges of entries that are evaluated together.
+fn batches(entries: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    let end = entries.end;
+    entries
+        .step_by(BATCH)
+        .map(move |first| first..end.min(first + BATCH as u64))
+}

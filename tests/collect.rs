@@ -1,0 +1,10 @@
+//! Events collected from ROOT files, against what uproot and numpy count in the same files.
+
+#[cfg(test)]
+mod collect {
+    pub(crate) mod build;
+    mod columns;
+    mod gates;
+    mod numbers;
+    mod real;
+}
