@@ -1,3 +1,7 @@
 //! The `b2caf` program: see `b2caf --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    b2caf::cli::main()
+}

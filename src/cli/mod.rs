@@ -1,3 +1,18 @@
-//! (in the making)
+//! The command line: words, colours, exit codes.
+//!
+//! Takes arguments, gives text on stdout (data) and stderr (talk) and an exit code. It knows
+//! every room and no physics.
 
+mod args;
+mod card;
+mod config;
+mod eval;
+mod exit;
+mod failure;
 pub mod inspect;
+mod main;
+mod progress;
+mod run;
+mod terminal;
+
+pub use main::main;

@@ -1,1 +1,27 @@
-//! (in the making)
+//! Scripts: Rhai in, a plan out, and what is wrong with a script in words and places.
+//!
+//! Takes the path of a script (and of its imports), gives its settings, its
+//! [`Plan`](crate::plan::Plan) or [`Diagnostic`]s. It knows neither the event loop nor the
+//! terminal.
+
+mod bindings;
+pub mod closures;
+mod context;
+mod diagnostic;
+mod draw;
+mod engine;
+mod errors;
+mod eval;
+mod load;
+mod raise;
+mod resolver;
+mod source;
+mod stdlib;
+
+pub use context::{Closure, Context, Environment};
+pub use diagnostic::{Diagnostic, Frame, Label, Severity};
+pub use draw::draw;
+pub use engine::Options;
+pub use eval::eval;
+pub use load::Script;
+pub use source::Source;

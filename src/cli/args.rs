@@ -1,0 +1,116 @@
+//! Every word of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::iov::IoV;
+
+const GREETING: &str = "\
+Start here:
+  b2caf run calibration.rhai --input data.json     run a calibration
+  b2caf inspect events.root                        see what a ROOT file holds
+  b2caf eval snippet.rhai                          try a script and print its last value
+
+Exit codes: 0 done, 1 a calibration failed, 2 wrong usage, 3 script or settings rejected,
+4 input unusable, 5 not enough data, 70 a bug in b2caf.";
+
+/// Calibrates the Belle II detector: a script and ROOT files in, payloads with intervals of validity out.
+#[derive(Debug, Parser)]
+#[command(name = "b2caf", version, after_help = GREETING, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(super) color: Colour,
+    /// Show results and errors only
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Tell more about what is done (twice: everything)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a calibration script over input files
+    Run(RunArguments),
+    /// List trees, branches and histograms of a ROOT file
+    Inspect(InspectArguments),
+    /// Run any script with the whole API and print its last value as JSON
+    Eval(EvalArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf run caf_time.rhai --input data.json --requested-iov 7,1,7,99
+
+data.json names the input: {\"cosmics\": [[\"folder or file.root\", [experiment, run]], …]}.
+Payloads come out in calibration_results/outputdb.")]
+pub(super) struct RunArguments {
+    /// The calibration script (.rhai)
+    pub(super) script: PathBuf,
+    /// JSON file that names the input files and their runs
+    #[arg(long, short, value_name = "DATA.json")]
+    pub(super) input: PathBuf,
+    /// JSON file with `expert_config` and `requested_iov`
+    #[arg(long, value_name = "CAF.json")]
+    pub(super) config: Option<PathBuf>,
+    /// Interval to calibrate: expLow,runLow,expHigh,runHigh with -1 for an open end [default: that of the input]
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) requested_iov: Option<IoV>,
+    /// Folder for everything that comes out
+    #[arg(long, short, value_name = "DIR", default_value = "calibration_results")]
+    pub(super) output: PathBuf,
+    /// Replace the results of an earlier run in the output folder
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// Threads to use [default: all cores]; the result does not depend on it
+    #[arg(long, short = 'j', value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Check everything and show what would be run
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print events and result as JSON lines on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  b2caf inspect events.root --sums")]
+pub(super) struct InspectArguments {
+    /// The ROOT file
+    pub(super) file: PathBuf,
+    /// Read everything and show the number of values and their sum for each branch
+    #[arg(long)]
+    pub(super) sums: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  echo 'IoV(7, 1, 7, 99).open_ended().to_string()' > try.rhai
+  b2caf eval try.rhai")]
+pub(super) struct EvalArguments {
+    /// The script (.rhai)
+    pub(super) script: PathBuf,
+    /// A variable of the script: a JSON value, or a text, or @FILE for the JSON in a file
+    #[arg(long = "arg", short, value_name = "NAME=VALUE")]
+    pub(super) arguments: Vec<String>,
+}

@@ -1,0 +1,28 @@
+//! Exit codes: what the automatic system reads.
+
+use std::process::ExitCode;
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Everything asked for is done.
+    Done = 0,
+    /// A calibration failed.
+    CalibrationFailed = 1,
+    /// The command line cannot be used as given, or the output folder cannot.
+    Usage = 2,
+    /// The script or its settings are rejected.
+    Script = 3,
+    /// Input data cannot be used.
+    Input = 4,
+    /// There is not enough data, and nothing else is wrong.
+    NotEnoughData = 5,
+    /// A bug in b2caf.
+    Bug = 70,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,73 @@
+//! From the command line to an exit code.
+
+use std::io::{BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::args::{Arguments, Command, InspectArguments};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::inspect::{InspectError, inspect};
+use super::terminal::{Terminal, to_stderr};
+
+/// Runs the program with the arguments it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            let asked_for = !message.use_stderr();
+            // A reader that went away (`| head`) is no failure.
+            let _ = message.print();
+            return if asked_for { Exit::Done } else { Exit::Usage }.into();
+        }
+    };
+    let terminal = Terminal::new(arguments.color, arguments.quiet);
+    start_log(arguments.verbose, terminal);
+    let ended = match &arguments.command {
+        Command::Run(run) => super::run::run(run, terminal),
+        Command::Inspect(inspect) => list(inspect),
+        Command::Eval(eval) => super::eval::eval(eval, terminal),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            complain(&failure, terminal);
+            failure.exit().into()
+        }
+    }
+}
+
+fn list(arguments: &InspectArguments) -> Result<Exit, Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let listed = inspect(&arguments.file, arguments.sums, arguments.json, &mut out);
+    match listed.and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => Ok(Exit::Done),
+        // A reader that went away (`| head`) is no failure.
+        Err(InspectError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(InspectError::Write(error)) => Err(Failure::new(Exit::Usage, error.to_string())),
+        Err(error) => Err(Failure::new(Exit::Input, error.to_string())),
+    }
+}
+
+fn complain(failure: &Failure, terminal: Terminal) {
+    let text = failure.text(terminal);
+    to_stderr(&text);
+}
+
+/// Developers' messages go to stderr: `-v`, `-vv`, or `B2CAF_LOG`.
+fn start_log(verbose: u8, terminal: Terminal) {
+    let level = match verbose {
+        0 => "off",
+        1 => "b2caf=info",
+        _ => "b2caf=trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("B2CAF_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal.colour)
+        .init();
+}

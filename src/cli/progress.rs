@@ -1,0 +1,135 @@
+//! What is said while a plan runs.
+
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::caf::{Event, Observer};
+use crate::report::{
+    Accent, Style, algorithm_block, calibration_block, collection_block, payload_line, rule,
+    summary,
+};
+
+use super::terminal::{Terminal, to_stderr, to_stdout};
+
+/// Draws a bar while data are read (on a terminal only), says one thing per finished step on
+/// stderr, and writes events as JSON lines on stdout if asked to.
+pub(super) struct Talk {
+    terminal: Terminal,
+    json: bool,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    step: Instant,
+    /// Pass and passes at most of the algorithm at work.
+    pass: (u32, u32),
+}
+
+impl Talk {
+    /// An observer that talks to this terminal.
+    pub(super) fn new(terminal: Terminal, json: bool) -> Self {
+        let now = Instant::now();
+        Self {
+            terminal,
+            json,
+            bar: None,
+            began: now,
+            step: now,
+            pass: (0, 1),
+        }
+    }
+
+    /// Lines on stderr, above the bar if there is one; an empty text says nothing.
+    pub(super) fn say(&self, text: &str) {
+        if self.terminal.quiet || text.is_empty() {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => to_stderr(&format!("{text}\n")),
+        }
+    }
+
+    /// A warning on stderr.
+    pub(super) fn warn(&self, sentence: &str) {
+        self.say(&format!(
+            "  {}  {sentence}",
+            self.terminal.paint(Accent::Warning, "warning")
+        ));
+    }
+
+    fn begin_bar(&mut self, files: u64, entries: u64) {
+        self.step = Instant::now();
+        if !self.terminal.live || self.terminal.quiet {
+            return;
+        }
+        let template = "  Collect  {bar:32} {percent:>3} %   {human_pos} of {human_len} entries   {per_sec}   {eta} left   {msg}";
+        let style = ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("━╸─");
+        let bar = ProgressBar::new(entries).with_style(style);
+        bar.set_message(format!("{files} files"));
+        self.bar = Some(bar);
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let style = self.terminal;
+        match event {
+            Event::Started { .. } => self.say(&rule(&style)),
+            Event::CollectStarted { files, entries, .. } => self.begin_bar(*files, *entries),
+            Event::EntriesDone { entries } => {
+                if let Some(bar) = &self.bar {
+                    bar.inc(*entries);
+                }
+            }
+            Event::Collected {
+                collection, reused, ..
+            } => {
+                if let Some(bar) = self.bar.take() {
+                    bar.finish_and_clear();
+                }
+                let elapsed = Some(self.step.elapsed());
+                self.say(&collection_block(collection, *reused, elapsed, &style));
+            }
+            Event::AlgorithmStarted {
+                iteration,
+                max_iterations,
+                ..
+            } => {
+                self.step = Instant::now();
+                self.pass = (*iteration, *max_iterations);
+            }
+            Event::AlgorithmDone { algorithm, .. } => {
+                let elapsed = Some(self.step.elapsed());
+                self.say(&algorithm_block(
+                    algorithm,
+                    self.pass.0,
+                    self.pass.1,
+                    elapsed,
+                    &style,
+                ));
+            }
+            Event::PayloadWritten { payload, .. } => self.say(&payload_line(payload, &style)),
+            Event::CalibrationDone { calibration } => {
+                self.say(&calibration_block(calibration, &style))
+            }
+            Event::Finished { outcome } => {
+                self.say(&rule(&style));
+                self.say(&summary(outcome, Some(self.began.elapsed()), &style));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Observer for Talk {
+    fn event(&mut self, event: &Event) {
+        let each_batch = matches!(event, Event::EntriesDone { .. });
+        if self.json && !each_batch {
+            match serde_json::to_string(event) {
+                Ok(line) => to_stdout(&format!("{line}\n")),
+                Err(error) => self.warn(&format!("an event has no JSON form: {error}")),
+            }
+        }
+        self.tell(event);
+    }
+}

@@ -1,0 +1,176 @@
+//! `b2caf run`: a script and input files in, payloads out.
+
+use serde_json::{Map, Value};
+
+use crate::caf::{self, Outcome};
+use crate::dataset::{self, InputData};
+use crate::iov::IoV;
+use crate::plan::{self, Plan};
+use crate::script::{self, Script};
+
+use super::args::RunArguments;
+use super::card;
+use super::config::Config;
+use super::exit::Exit;
+use super::failure::{Failure, draw};
+use super::progress::Talk;
+use super::terminal::{Terminal, to_stdout};
+
+/// Runs the command.
+///
+/// Cheap things are checked first, everything before the first event is read.
+pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, Failure> {
+    let config = match &arguments.config {
+        Some(path) => Config::read(path)?,
+        None => Config::default(),
+    };
+    let mut talk = Talk::new(terminal, arguments.json);
+    let script = load(arguments, terminal)?;
+    let input = read_input(arguments, &script)?;
+    let requested = requested_iov(arguments, &config, &input);
+    let input = choose_input(input, requested, &mut talk)?;
+    let plan = make_plan(
+        &script,
+        &input,
+        requested,
+        &config.expert_config,
+        terminal,
+        &talk,
+    )?;
+    let header = card::header(
+        &plan,
+        &input,
+        &arguments.output,
+        threads(arguments),
+        terminal,
+    );
+    talk.say(header.trim_end_matches('\n'));
+    if arguments.dry_run {
+        return dry_run(&plan, &script, arguments.json, terminal);
+    }
+    let mut options = caf::Options::new(&arguments.output);
+    options.overwrite = arguments.overwrite;
+    options.threads = arguments.threads.map(Into::into);
+    let outcome = match caf::run(&plan, &options, &mut talk) {
+        Ok(outcome) => outcome,
+        Err(error) => return Err(refused(error, &script, terminal)),
+    };
+    Ok(ended(&outcome))
+}
+
+fn load(arguments: &RunArguments, terminal: Terminal) -> Result<Script, Failure> {
+    Script::load(&arguments.script, &script::Options::default())
+        .map_err(|diagnostics| Failure::drawn(Exit::Script, draw(&diagnostics, terminal)))
+}
+
+fn threads(arguments: &RunArguments) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, Into::into);
+    arguments.threads.map_or_else(all, Into::into)
+}
+
+fn read_input(arguments: &RunArguments, script: &Script) -> Result<InputData, Failure> {
+    let unusable = |error: dataset::Error| Failure::new(Exit::Input, error.to_string());
+    let input = InputData::read(&arguments.input, dataset::check_file).map_err(unusable)?;
+    let names = &script.settings().input_data_names;
+    input
+        .require(names.iter().map(String::as_str))
+        .map_err(unusable)?;
+    Ok(input)
+}
+
+/// What was asked for: the command line first, then the configuration, then the runs of the input.
+fn requested_iov(arguments: &RunArguments, config: &Config, input: &InputData) -> IoV {
+    let asked = arguments.requested_iov.or(config.requested_iov);
+    asked.unwrap_or_else(|| {
+        let iovs = input.samples().flat_map(|(_, files)| files.values());
+        iovs.reduce(|all, iov| all.hull(&iov))
+            .unwrap_or(IoV::EVERYTHING)
+    })
+}
+
+fn choose_input(input: InputData, requested: IoV, talk: &mut Talk) -> Result<InputData, Failure> {
+    let (kept, left_out) = input.within(&requested);
+    if kept.samples().all(|(_, files)| files.is_empty()) {
+        let message =
+            format!("none of the input files lies within the requested interval {requested}");
+        return Err(
+            Failure::new(Exit::Input, message).hint("give another --requested-iov, or other files")
+        );
+    }
+    if let Some(first) = left_out.first() {
+        talk.warn(&format!(
+            "{} files are left out: they do not lie within the requested interval {requested}, such as {} with {}",
+            left_out.len(),
+            first.path.display(),
+            first.iov,
+        ));
+    }
+    let empty: Vec<&str> = kept.empty_samples().collect();
+    if !empty.is_empty() {
+        talk.warn(&format!("no files for {}", empty.join(", ")));
+    }
+    Ok(kept)
+}
+
+fn make_plan(
+    script: &Script,
+    input: &InputData,
+    requested: IoV,
+    expert_config: &Map<String, Value>,
+    terminal: Terminal,
+    talk: &Talk,
+) -> Result<Plan, Failure> {
+    let plan = script.plan(input, requested, expert_config);
+    let messages = script.take_messages();
+    if !messages.is_empty() {
+        talk.say(draw(&messages, terminal).trim_end());
+    }
+    plan.map_err(|diagnostics| Failure::drawn(Exit::Script, draw(&diagnostics, terminal)))
+}
+
+fn dry_run(plan: &Plan, script: &Script, json: bool, terminal: Terminal) -> Result<Exit, Failure> {
+    let order = plan::check(plan).map_err(|error| refused(error.into(), script, terminal))?;
+    caf::check(plan).map_err(|error| refused(error, script, terminal))?;
+    let names: Vec<&str> = order
+        .sequence
+        .iter()
+        .map(|i| plan.calibrations[*i].name.as_str())
+        .collect();
+    let text = if json {
+        let fingerprint = plan::fingerprint(plan);
+        format!(
+            "{}\n",
+            serde_json::json!({"calibrations": names, "fingerprint": fingerprint})
+        )
+    } else {
+        card::plan_table(plan, &order.sequence)
+    };
+    to_stdout(&text);
+    Ok(Exit::Done)
+}
+
+/// A plan that could not be run: whose fault is it?
+fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
+    match error {
+        caf::Error::Plan(error) => {
+            let diagnostics = script.diagnostics_of(&error);
+            Failure::drawn(Exit::Script, draw(&diagnostics, terminal))
+        }
+        caf::Error::Input { .. } => Failure::new(Exit::Input, error.to_string()),
+        caf::Error::NotAFolder { .. }
+        | caf::Error::NotOurs { .. }
+        | caf::Error::EarlierRun { .. }
+        | caf::Error::Output { .. } => Failure::new(Exit::Usage, error.to_string()),
+        other => Failure::new(Exit::CalibrationFailed, other.to_string()),
+    }
+}
+
+fn ended(outcome: &Outcome) -> Exit {
+    if outcome.completed() {
+        Exit::Done
+    } else if outcome.only_lacks_data() {
+        Exit::NotEnoughData
+    } else {
+        Exit::CalibrationFailed
+    }
+}

@@ -1,0 +1,281 @@
+//! Algorithms and strategies as scripts declare them; the meaning is in the room `calibrate`.
+
+use rhai::{Array, Dynamic, Engine, FnPtr, Map, Module, NativeCallContext};
+
+use super::super::Context;
+use super::super::closures::compile_map;
+use super::super::raise::{Fallible, Raised, failed, not_yet};
+use super::collect::formula;
+use super::fit::{ModelHandle, closure, condition, options};
+use super::handle::Handle;
+use super::ordered::refuse_others;
+use crate::calibrate::{
+    AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy,
+};
+use crate::iov::{ExpRun, IoV};
+
+pub(crate) type AlgorithmHandle = Handle<Algorithm>;
+
+type Call<'a> = NativeCallContext<'a>;
+type A = AlgorithmHandle;
+
+fn algorithm(call: &Call<'_>, name: &str, kind: Kind) -> A {
+    Handle::new(Algorithm {
+        name: name.to_owned(),
+        kind,
+        strategy: Strategy::default(),
+        params: Params::default(),
+        place: Context::of(call).place(call),
+    })
+}
+
+fn declared() -> Kind {
+    Kind::Declared(Declared {
+        fits: Vec::new(),
+        enough_data: None,
+        accept: None,
+        tolerate: 0.01,
+        payloads: Vec::new(),
+    })
+}
+
+/// Changes the declared part of an algorithm.
+fn declare(algorithm: &A, change: impl FnOnce(&mut Declared)) -> Fallible<A> {
+    let done = algorithm.edit(|a| match &mut a.kind {
+        Kind::Declared(declared) => {
+            change(declared);
+            true
+        }
+        _ => false,
+    });
+    if done {
+        return Ok(algorithm.clone());
+    }
+    Err(Raised::new(
+        "calibrate::native",
+        "a native algorithm takes no fits, rules or payloads",
+    )
+    .boxed())
+}
+
+fn fit(
+    call: &Call<'_>,
+    algorithm: &A,
+    object: &str,
+    model: &ModelHandle,
+    map: &Map,
+) -> Fallible<A> {
+    let step = FitStep {
+        object: object.to_owned(),
+        model: model.get(),
+        options: options(map)?,
+        place: Context::of(call).place(call),
+    };
+    declare(algorithm, |declared| declared.fits.push(step))
+}
+
+fn payload(call: &Call<'_>, algorithm: &A, name: &str, class: &str, row: &FnPtr) -> Fallible<A> {
+    let (context, closure) = closure(call, row)?;
+    let members =
+        compile_map(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
+    let members = members.into_iter().map(|(name, compiled)| {
+        if let Some(warning) = compiled.warning {
+            context.warn("closure::row-by-row", warning);
+        }
+        (name, compiled.formula)
+    });
+    let rule = PayloadRule {
+        name: name.to_owned(),
+        class: class.to_owned(),
+        members: members.collect(),
+        place: context.place(call),
+    };
+    declare(algorithm, |declared| declared.payloads.push(rule))
+}
+
+fn tolerate(algorithm: &A, fraction: f64) -> Fallible<A> {
+    if !(0.0..=1.0).contains(&fraction) {
+        let message = format!("`tolerate` takes a fraction from 0 to 1, not {fraction}");
+        return Err(Raised::new("script::wrong-value", message).boxed());
+    }
+    declare(algorithm, |declared| declared.tolerate = fraction)
+}
+
+fn params(algorithm: &A) -> Map {
+    let params = algorithm.look(|a| a.params.clone());
+    let mut map = Map::new();
+    if let Some(iov) = params.apply_iov {
+        map.insert("apply_iov".into(), Dynamic::from(iov));
+    }
+    if let Some(iov) = params.iov_coverage {
+        map.insert("iov_coverage".into(), Dynamic::from(iov));
+    }
+    if let Some(step) = params.step_size {
+        map.insert("step_size".into(), i64::from(step).into());
+    }
+    if let Some(runs) = params.payload_boundaries {
+        let runs: Array = runs.into_iter().map(Dynamic::from).collect();
+        map.insert("payload_boundaries".into(), runs.into());
+    }
+    map
+}
+
+fn set_params(algorithm: &A, map: &Map) -> Fallible<()> {
+    let known = [
+        "apply_iov",
+        "iov_coverage",
+        "payload_boundaries",
+        "step_size",
+        "has_experiment_settings",
+    ];
+    refuse_others(map, &known, "params of an algorithm")?;
+    let wrong = |key: &str, wanted: &str| {
+        Raised::new("script::wrong-value", format!("`{key}` is {wanted}")).boxed()
+    };
+    let iov = |key: &str| match map.get(key) {
+        None => Ok(None),
+        Some(value) if value.is_unit() => Ok(None),
+        Some(value) => value
+            .clone()
+            .try_cast::<IoV>()
+            .map(Some)
+            .ok_or_else(|| wrong(key, "an IoV")),
+    };
+    let mut params = Params {
+        apply_iov: iov("apply_iov")?,
+        iov_coverage: iov("iov_coverage")?,
+        ..Params::default()
+    };
+    if params.apply_iov.is_some() && params.iov_coverage.is_some() {
+        let message = "`apply_iov` and `iov_coverage` exclude each other";
+        return Err(Raised::new("calibrate::params", message)
+            .hint("`apply_iov` is for SingleIOV, `iov_coverage` for the others")
+            .boxed());
+    }
+    if let Some(step) = map.get("step_size").filter(|value| !value.is_unit()) {
+        let step = step
+            .as_int()
+            .ok()
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n > 0);
+        params.step_size =
+            Some(step.ok_or_else(|| wrong("step_size", "a number of runs above 0"))?);
+    }
+    if let Some(runs) = map
+        .get("payload_boundaries")
+        .filter(|value| !value.is_unit())
+    {
+        let runs = runs
+            .read_lock::<Array>()
+            .map(|runs| runs.clone())
+            .unwrap_or_default();
+        let runs: Option<Vec<ExpRun>> = runs.into_iter().map(Dynamic::try_cast::<ExpRun>).collect();
+        params.payload_boundaries =
+            Some(runs.ok_or_else(|| wrong("payload_boundaries", "an array of ExpRun"))?);
+    }
+    algorithm.edit(|a| a.params = params);
+    Ok(())
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    constants(engine);
+    engine
+        .register_type_with_name::<A>("Algorithm")
+        .register_fn("Algorithm", |call: Call<'_>, name: &str| {
+            algorithm(&call, name, declared())
+        })
+        .register_fn("TestCalibrationAlgorithm", |call: Call<'_>| {
+            algorithm(&call, "TestCalibrationAlgorithm", Kind::TestCalibration)
+        })
+        .register_fn(
+            "fit",
+            |call: Call<'_>, a: &mut A, object: &str, model: ModelHandle| {
+                fit(&call, a, object, &model, &Map::new())
+            },
+        )
+        .register_fn(
+            "fit",
+            |call: Call<'_>, a: &mut A, object: &str, model: ModelHandle, options: Map| {
+                fit(&call, a, object, &model, &options)
+            },
+        )
+        .register_fn("enough_data", |call: Call<'_>, a: &mut A, rule: FnPtr| {
+            let rule = condition(&call, &rule, "enough_data")?;
+            declare(a, |declared| declared.enough_data = Some(rule))
+        })
+        .register_fn("accept", |call: Call<'_>, a: &mut A, row: FnPtr| {
+            let accept = formula(&call, &row)?;
+            declare(a, |declared| declared.accept = Some(accept))
+        })
+        .register_fn("tolerate", |a: &mut A, fraction: f64| tolerate(a, fraction))
+        .register_fn("tolerate", |a: &mut A, fraction: i64| {
+            tolerate(a, fraction as f64)
+        })
+        .register_fn(
+            "payload",
+            |call: Call<'_>, a: &mut A, name: &str, class: &str, row: FnPtr| {
+                payload(&call, a, name, class, &row)
+            },
+        )
+        .register_fn("copy", |a: &mut A| a.copy())
+        .register_get("name", |a: &mut A| a.look(|a| a.name.clone()))
+        .register_get_set(
+            "params",
+            |a: &mut A| params(a),
+            |a: &mut A, map: Map| set_params(a, &map),
+        )
+        .register_get_set(
+            "strategy",
+            |a: &mut A| a.look(|a| a.strategy.clone()),
+            |a: &mut A, strategy: Strategy| a.edit(|a| a.strategy = strategy),
+        );
+    missing(engine);
+}
+
+fn constants(engine: &mut Engine) {
+    let mut strategies = Module::new();
+    for (name, strategy) in [
+        ("SingleIOV", Strategy::SingleIOV),
+        ("SimpleRunByRun", Strategy::SimpleRunByRun),
+        ("SequentialRunByRun", Strategy::SequentialRunByRun),
+        ("SequentialBoundaries", Strategy::SequentialBoundaries),
+    ] {
+        strategies.set_var(name, Dynamic::from(strategy));
+    }
+    engine.register_type_with_name::<Strategy>("Strategy");
+    engine.register_static_module("strategies", strategies.into());
+    let mut results = Module::new();
+    for (name, result) in [
+        ("ok", AlgResult::Ok),
+        ("iterate", AlgResult::Iterate),
+        ("not_enough_data", AlgResult::NotEnoughData),
+        ("failure", AlgResult::Failure),
+    ] {
+        results.set_var(name, Dynamic::from(result));
+    }
+    engine.register_type_with_name::<AlgResult>("AlgResult");
+    engine.register_static_module("AlgResult", results.into());
+}
+
+/// Names of the API that do not work yet, and say so.
+fn missing(engine: &mut Engine) {
+    engine
+        .register_fn("combine", |_: &mut A, _: FnPtr| {
+            not_yet::<A>("Algorithm.combine")
+        })
+        .register_fn("expand", |_: &mut A, _: Dynamic, _: FnPtr| {
+            not_yet::<A>("Algorithm.expand")
+        })
+        .register_fn("calibrate", |_: &mut A, _: FnPtr| {
+            not_yet::<A>("Algorithm.calibrate")
+        })
+        .register_fn("boundary_required", |_: &mut A, _: FnPtr| {
+            not_yet::<A>("Algorithm.boundary_required")
+        })
+        .register_fn("setup", |_: &mut A, _: FnPtr| {
+            not_yet::<A>("Algorithm.setup")
+        })
+        .register_fn("TestBoundarySettingAlgorithm", || {
+            not_yet::<A>("TestBoundarySettingAlgorithm")
+        });
+}

@@ -1,0 +1,319 @@
+//! Collectors, built step by step; what the steps do is in the room `collect`.
+
+use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
+
+use super::super::Context;
+use super::super::closures::compile_row;
+use super::super::raise::{Fallible, Raised, failed, not_yet};
+use super::fit::closure;
+use super::handle::Handle;
+use super::ordered::refuse_others;
+use crate::collect::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
+use crate::expr::Formula;
+use crate::hist::Axis;
+
+pub(crate) type CollectorHandle = Handle<Collector>;
+
+/// A closure over rows as a formula; a warning is said when it runs row by row.
+pub(super) fn formula(call: &NativeCallContext<'_>, pointer: &FnPtr) -> Fallible<Formula> {
+    let (context, closure) = closure(call, pointer)?;
+    let compiled =
+        compile_row(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
+    if let Some(warning) = compiled.warning {
+        context.warn("closure::row-by-row", warning);
+    }
+    Ok(compiled.formula)
+}
+
+fn collector(name: &str, options: &Map) -> Fallible<CollectorHandle> {
+    refuse_others(
+        options,
+        &["tree", "granularity", "max_events_per_run", "prescale"],
+        "options of a Collector",
+    )?;
+    let mut collector = Collector::new(name);
+    for (key, value) in options {
+        let wrong = |wanted: &str| {
+            Raised::new(
+                "script::wrong-value",
+                format!("`{key}` is {wanted}, not {value}"),
+            )
+            .boxed()
+        };
+        match key.as_str() {
+            "tree" => collector.tree = value.clone().into_string().map_err(|_| wrong("a text"))?,
+            "granularity" => collector.granularity = granularity(&value.to_string())?,
+            "max_events_per_run" => {
+                let limit = value.as_int().map_err(|_| wrong("a whole number"))?;
+                collector.max_events_per_run = u64::try_from(limit).ok();
+            }
+            _ => {
+                let fraction = value
+                    .as_float()
+                    .or_else(|_| value.as_int().map(|n| n as f64));
+                let fraction = fraction.ok().filter(|f| (0.0..=1.0).contains(f));
+                collector.prescale = fraction.ok_or_else(|| wrong("a fraction from 0 to 1"))?;
+            }
+        }
+    }
+    Ok(Handle::new(collector))
+}
+
+pub(super) fn granularity(name: &str) -> Fallible<Granularity> {
+    match name {
+        "run" => Ok(Granularity::Run),
+        "all" => Ok(Granularity::All),
+        other => Err(Raised::new(
+            "script::wrong-value",
+            format!("a granularity is \"run\" or \"all\", not `{other}`"),
+        )
+        .boxed()),
+    }
+}
+
+/// Appends a step and gives the same handle back.
+fn push(collector: &CollectorHandle, step: Step) -> CollectorHandle {
+    collector.edit(|c| c.steps.push(step));
+    collector.clone()
+}
+
+fn object(
+    call: &NativeCallContext<'_>,
+    collector: &CollectorHandle,
+    name: &str,
+    storage: Storage,
+) -> Fallible<CollectorHandle> {
+    if collector.look(|c| c.objects().any(|object| object.name == name)) {
+        let message = format!("the collector has an object `{name}` already");
+        return Err(Raised::new("collect::name-taken", message)
+            .hint("give it another name")
+            .boxed());
+    }
+    let place = Context::of(call).place(call);
+    let object = Object {
+        name: name.to_owned(),
+        storage,
+        channels: Vec::new(),
+        place,
+    };
+    Ok(push(collector, Step::Fill(object)))
+}
+
+fn per_channel(
+    call: &NativeCallContext<'_>,
+    collector: &CollectorHandle,
+    name: &str,
+    index: &FnPtr,
+    first: i64,
+    last: i64,
+) -> Fallible<CollectorHandle> {
+    if first > last {
+        let message = format!("the range of `{name}` is empty: {first} to {last}");
+        return Err(Raised::new("collect::empty-range", message).boxed());
+    }
+    let channel = PerChannel {
+        name: name.to_owned(),
+        index: formula(call, index)?,
+        first,
+        last,
+    };
+    let added = collector.edit(|c| match c.steps.last_mut() {
+        Some(Step::Fill(object)) => {
+            object.channels.push(channel);
+            true
+        }
+        _ => false,
+    });
+    if added {
+        return Ok(collector.clone());
+    }
+    Err(Raised::new(
+        "collect::no-object",
+        "`per_channel` splits the object declared just before, and there is none",
+    )
+    .hint("put it right after `histogram`, `profile`, `efficiency`, `sum` or `table`")
+    .boxed())
+}
+
+fn columns(call: &NativeCallContext<'_>, columns: &Dynamic) -> Fallible<Vec<(String, Formula)>> {
+    if let Some(map) = columns.read_lock::<Map>() {
+        return map
+            .iter()
+            .map(|(name, value)| {
+                let pointer = value.clone().try_cast::<FnPtr>().ok_or_else(|| {
+                    Raised::new(
+                        "script::wrong-value",
+                        format!("column `{name}` is no closure"),
+                    )
+                    .boxed()
+                })?;
+                Ok((name.to_string(), formula(call, &pointer)?))
+            })
+            .collect();
+    }
+    let names = columns.clone().into_array().map_err(|kind| {
+        Raised::new(
+            "script::wrong-value",
+            format!("columns are an array of names or a map of closures, not {kind}"),
+        )
+        .boxed()
+    })?;
+    let place = Context::of(call).place(call);
+    Ok(names
+        .iter()
+        .map(|name| {
+            let name = name.to_string();
+            let path = crate::expr::Path(name.split('.').map(str::to_owned).collect());
+            let column = crate::expr::Node::Column(path, place);
+            (name, Formula::Compiled(std::sync::Arc::new(column)))
+        })
+        .collect())
+}
+
+type Call<'a> = NativeCallContext<'a>;
+type C = CollectorHandle;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<C>("Collector")
+        .register_fn("Collector", |name: &str| collector(name, &Map::new()))
+        .register_fn("Collector", |name: &str, options: Map| {
+            collector(name, &options)
+        })
+        .register_get("name", |c: &mut C| c.look(|c| c.name.clone()))
+        .register_fn("copy", |c: &mut C| c.copy())
+        .register_fn("each", |call: Call<'_>, c: &mut C, array: &str| {
+            push(
+                c,
+                Step::Each(array.to_owned(), Context::of(&call).place(&call)),
+            )
+        })
+        .register_fn(
+            "define",
+            |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| -> Fallible<C> {
+                let place = Context::of(&call).place(&call);
+                Ok(push(
+                    c,
+                    Step::Define(name.to_owned(), formula(&call, &row)?, place),
+                ))
+            },
+        )
+        .register_fn(
+            "select",
+            |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| -> Fallible<C> {
+                let place = Context::of(&call).place(&call);
+                Ok(push(
+                    c,
+                    Step::Select(name.to_owned(), formula(&call, &row)?, place),
+                ))
+            },
+        );
+    fills(engine);
+    missing(engine);
+}
+
+fn fills(engine: &mut Engine) {
+    engine
+        .register_fn(
+            "histogram",
+            |call: Call<'_>, c: &mut C, name: &str, x: FnPtr, axis: Axis| {
+                let storage = Storage::Histogram(vec![Binning {
+                    value: formula(&call, &x)?,
+                    axis,
+                }]);
+                object(&call, c, name, storage)
+            },
+        )
+        .register_fn(
+            "histogram",
+            |call: Call<'_>,
+             c: &mut C,
+             name: &str,
+             x: FnPtr,
+             x_axis: Axis,
+             y: FnPtr,
+             y_axis: Axis| {
+                let x = Binning {
+                    value: formula(&call, &x)?,
+                    axis: x_axis,
+                };
+                let y = Binning {
+                    value: formula(&call, &y)?,
+                    axis: y_axis,
+                };
+                object(&call, c, name, Storage::Histogram(vec![x, y]))
+            },
+        )
+        .register_fn(
+            "profile",
+            |call: Call<'_>, c: &mut C, name: &str, x: FnPtr, axis: Axis, y: FnPtr| {
+                let x = Binning {
+                    value: formula(&call, &x)?,
+                    axis,
+                };
+                object(&call, c, name, Storage::Profile(x, formula(&call, &y)?))
+            },
+        )
+        .register_fn(
+            "efficiency",
+            |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| {
+                object(&call, c, name, Storage::Efficiency(formula(&call, &row)?))
+            },
+        )
+        .register_fn(
+            "sum",
+            |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| {
+                object(&call, c, name, Storage::Sum(formula(&call, &row)?))
+            },
+        )
+        .register_fn(
+            "table",
+            |call: Call<'_>, c: &mut C, name: &str, wanted: Dynamic| {
+                object(&call, c, name, Storage::Table(columns(&call, &wanted)?))
+            },
+        )
+        .register_fn(
+            "per_channel",
+            |call: Call<'_>,
+             c: &mut C,
+             name: &str,
+             row: FnPtr,
+             range: std::ops::RangeInclusive<i64>| {
+                per_channel(&call, c, name, &row, *range.start(), *range.end())
+            },
+        )
+        .register_fn(
+            "per_channel",
+            |call: Call<'_>, c: &mut C, name: &str, row: FnPtr, range: std::ops::Range<i64>| {
+                per_channel(&call, c, name, &row, range.start, range.end - 1)
+            },
+        );
+}
+
+/// Names of the API that do not work yet, and say so.
+fn missing(engine: &mut Engine) {
+    engine
+        .register_fn("join", |_: &mut C, _: &str, _: &str| {
+            not_yet::<C>("Collector.join")
+        })
+        .register_fn("pairs", |_: &mut C| not_yet::<C>("Collector.pairs"))
+        .register_fn("singles", |_: &mut C| not_yet::<C>("Collector.singles"))
+        .register_fn("records", |_: &mut C, _: &str| {
+            not_yet::<C>("Collector.records")
+        })
+        .register_fn("normal_equations", |_: &mut C, _: &str, _: Map| {
+            not_yet::<C>("Collector.normal_equations")
+        })
+        .register_fn("payload", |_: &str| {
+            not_yet::<Dynamic>("payload look-up in closures")
+        })
+        .register_fn("Path", || not_yet::<Dynamic>("Path"))
+        .register_fn("create_path", || not_yet::<Dynamic>("create_path"))
+        .register_fn("Strategy", |_: &str, _: FnPtr| {
+            not_yet::<Dynamic>("a strategy written in a script")
+        })
+        .register_fn("GlobalFit", |_: Dynamic, _: Array| {
+            not_yet::<Dynamic>("GlobalFit")
+        })
+        .register_fn("LinearModel", |_: Array| not_yet::<Dynamic>("LinearModel"));
+}

@@ -1,0 +1,349 @@
+//! Models, and histograms and fits as closures see them; the meaning is in `fit` and `hist`.
+
+use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
+
+use super::super::closures::{self, compile_model};
+use super::super::raise::{Fallible, Raised, failed, raise};
+use super::super::{Closure, Context};
+use super::handle::Handle;
+use super::ordered::refuse_others;
+use crate::fit::{Cost, Fit, Model, Options, Parameter, Refit, Rule, Start};
+use crate::hist::{Axis, Histogram};
+
+pub(crate) type ModelHandle = Handle<Model>;
+
+/// The closure behind a function pointer, with the context of the call.
+pub(super) fn closure(
+    call: &NativeCallContext<'_>,
+    pointer: &FnPtr,
+) -> Fallible<(Context, Closure)> {
+    let context = Context::of(call);
+    let closure = context.closure(call, pointer).ok_or_else(|| {
+        let message = format!("`{}` is no closure of a script", pointer.fn_name());
+        Raised::new("closure::no-closure", message)
+            .hint("write it as `|row| …`")
+            .boxed()
+    })?;
+    Ok((context, closure))
+}
+
+fn rule<T>(
+    call: &NativeCallContext<'_>,
+    pointer: &FnPtr,
+    name: &str,
+    make: impl FnOnce(&Context, &Closure, &str) -> Result<T, crate::expr::Failure>,
+) -> Fallible<T> {
+    let (context, closure) = closure(call, pointer)?;
+    make(&context, &closure, name).map_err(|failure| failed("closure::refused", failure))
+}
+
+pub(super) fn condition(
+    call: &NativeCallContext<'_>,
+    pointer: &FnPtr,
+    name: &str,
+) -> Fallible<Rule<Histogram, bool>> {
+    rule(call, pointer, name, closures::condition_rule)
+}
+
+fn model(call: &NativeCallContext<'_>, name: &str, pointer: &FnPtr) -> Fallible<ModelHandle> {
+    let (context, closure) = closure(call, pointer)?;
+    let (formula, _) =
+        compile_model(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
+    Ok(Handle::new(Model::new(name, formula)))
+}
+
+/// Changes one parameter of a model.
+fn parameter(
+    model: &ModelHandle,
+    name: &str,
+    change: impl FnOnce(&mut Parameter),
+) -> Fallible<ModelHandle> {
+    let names: Vec<String> = model.look(|m| m.parameters.iter().map(|p| p.name.clone()).collect());
+    let found = model.edit(|m| {
+        m.parameters
+            .iter_mut()
+            .find(|p| p.name == name)
+            .map(change)
+            .is_some()
+    });
+    if found {
+        return Ok(model.clone());
+    }
+    let near = crate::settings::nearest(name, names.iter().map(String::as_str));
+    let hint = near.map_or_else(
+        || format!("it has {}", names.join(", ")),
+        |n| format!("did you mean `{n}`?"),
+    );
+    let message = format!("the model has no parameter `{name}`");
+    Err(Raised::new("fit::unknown-parameter", message)
+        .hint(hint)
+        .boxed())
+}
+
+fn number(value: &Dynamic) -> Fallible<f64> {
+    optional(value)?
+        .ok_or_else(|| Raised::new("script::wrong-value", "a number is needed, not ()").boxed())
+}
+
+fn optional(value: &Dynamic) -> Fallible<Option<f64>> {
+    if value.is_unit() {
+        return Ok(None);
+    }
+    let whole = value.as_int().ok().map(|n| n as f64);
+    value.as_float().ok().or(whole).map(Some).ok_or_else(|| {
+        Raised::new(
+            "script::wrong-value",
+            format!("a number is needed, not a {}", value.type_name()),
+        )
+        .boxed()
+    })
+}
+
+/// Options of a fit from a map.
+pub(super) fn options(map: &Map) -> Fallible<Options> {
+    refuse_others(
+        map,
+        &[
+            "cost",
+            "integrate",
+            "min_entries",
+            "rebin_below",
+            "errors",
+            "max_calls",
+        ],
+        "options of a fit",
+    )?;
+    let mut options = Options::default();
+    for (key, value) in map {
+        match key.as_str() {
+            "cost" => options.cost = Some(cost(value)?),
+            "integrate" => {
+                options.integrate = value.as_bool().map_err(|kind| {
+                    Raised::new(
+                        "script::wrong-value",
+                        format!("`integrate` is true or false, not {kind}"),
+                    )
+                    .boxed()
+                })?;
+            }
+            "min_entries" => options.min_entries = number(value)?,
+            "rebin_below" => options.rebin_below = number(value)?,
+            "max_calls" => options.max_calls = number(value)? as u32,
+            _ => {
+                if value.to_string() != "hessian" {
+                    return super::super::raise::not_yet("errors other than \"hessian\"");
+                }
+            }
+        }
+    }
+    Ok(options)
+}
+
+fn cost(value: &Dynamic) -> Fallible<Cost> {
+    match value.to_string().as_str() {
+        "chi2" => Ok(Cost::Chi2),
+        "poisson" => Ok(Cost::Poisson),
+        "log_likelihood" => super::super::raise::not_yet("the cost \"log_likelihood\""),
+        other => Err(
+            Raised::new("script::wrong-value", format!("there is no cost `{other}`"))
+                .hint("there are \"chi2\" and \"poisson\"")
+                .boxed(),
+        ),
+    }
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    models(engine);
+    histograms(engine);
+    engine
+        .register_type_with_name::<Fit>("Fit")
+        .register_indexer_get(|fit: &mut Fit, name: &str| fit_member(fit, name))
+        .register_type_with_name::<Axis>("Axis")
+        .register_fn("regular", |bins: i64, low: Dynamic, high: Dynamic| {
+            regular(bins, &low, &high, "")
+        })
+        .register_fn(
+            "regular",
+            |bins: i64, low: Dynamic, high: Dynamic, unit: &str| regular(bins, &low, &high, unit),
+        )
+        .register_fn("variable", |edges: Array| variable(&edges, ""))
+        .register_fn("variable", |edges: Array, unit: &str| {
+            variable(&edges, unit)
+        });
+}
+
+fn regular(bins: i64, low: &Dynamic, high: &Dynamic, unit: &str) -> Fallible<Axis> {
+    Axis::regular(bins, number(low)?, number(high)?, unit)
+        .map_err(|error| raise("hist::axis")(&error))
+}
+
+fn variable(edges: &Array, unit: &str) -> Fallible<Axis> {
+    let edges = edges.iter().map(number).collect::<Fallible<Vec<f64>>>()?;
+    Axis::variable(edges, unit).map_err(|error| raise("hist::axis")(&error))
+}
+
+fn models(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<ModelHandle>("Model")
+        .register_fn(
+            "Model",
+            |call: NativeCallContext<'_>, name: &str, formula: FnPtr| model(&call, name, &formula),
+        )
+        .register_fn(
+            "start",
+            |call: NativeCallContext<'_>, model: &mut ModelHandle, name: &str, value: Dynamic| {
+                let start = match value.read_lock::<FnPtr>() {
+                    Some(pointer) => {
+                        Start::Histogram(rule(&call, &pointer, "start", closures::number_rule)?)
+                    }
+                    None => Start::Value(number(&value)?),
+                };
+                parameter(model, name, |p| p.start = start)
+            },
+        )
+        .register_fn(
+            "limits",
+            |model: &mut ModelHandle, name: &str, low: Dynamic, high: Dynamic| {
+                let limits = (optional(&low)?, optional(&high)?);
+                parameter(model, name, |p| p.limits = limits)
+            },
+        )
+        .register_fn("fix", |model: &mut ModelHandle, name: &str| {
+            parameter(model, name, |p| p.fixed = true)
+        })
+        .register_fn(
+            "fix",
+            |model: &mut ModelHandle, name: &str, value: Dynamic| {
+                let start = Start::Value(number(&value)?);
+                parameter(model, name, |p| (p.start, p.fixed) = (start, true))
+            },
+        )
+        .register_fn(
+            "range",
+            |call: NativeCallContext<'_>,
+             model: &mut ModelHandle,
+             range: FnPtr|
+             -> Fallible<ModelHandle> {
+                let range = rule(&call, &range, "range", closures::range_rule)?;
+                model.edit(|m| m.range = Some(range));
+                Ok(model.clone())
+            },
+        )
+        .register_fn(
+            "prepare",
+            |call: NativeCallContext<'_>,
+             model: &mut ModelHandle,
+             prepare: FnPtr|
+             -> Fallible<ModelHandle> {
+                let prepare = rule(&call, &prepare, "prepare", closures::histogram_rule)?;
+                model.edit(|m| m.prepare = Some(prepare));
+                Ok(model.clone())
+            },
+        )
+        .register_fn(
+            "refit",
+            |call: NativeCallContext<'_>,
+             model: &mut ModelHandle,
+             times: i64,
+             range: FnPtr|
+             -> Fallible<ModelHandle> {
+                let times = u32::try_from(times).map_err(|_| {
+                    Raised::new(
+                        "script::wrong-value",
+                        format!("a fit cannot be repeated {times} times"),
+                    )
+                    .boxed()
+                })?;
+                let rule = rule(&call, &range, "refit", |context, closure, name| {
+                    closures::refit_rule(context, closure, name, |fit| Dynamic::from(fit.clone()))
+                })?;
+                model.edit(|m| m.refit = Some(Refit { times, rule }));
+                Ok(model.clone())
+            },
+        )
+        .register_get("parameters", |model: &mut ModelHandle| -> Array {
+            model.look(|m| {
+                m.parameters
+                    .iter()
+                    .map(|p| p.name.as_str().into())
+                    .collect()
+            })
+        })
+        .register_fn("copy", |model: &mut ModelHandle| model.copy());
+}
+
+fn histograms(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Histogram>("Histogram")
+        .register_get("entries", |h: &mut Histogram| h.entries())
+        .register_get("maximum", |h: &mut Histogram| h.maximum())
+        .register_get("mode", |h: &mut Histogram| h.mode())
+        .register_get("mean", |h: &mut Histogram| h.mean())
+        .register_get("std", |h: &mut Histogram| h.std())
+        .register_get("bin_width", |h: &mut Histogram| h.bin_width())
+        .register_get("low", |h: &mut Histogram| h.low())
+        .register_get("high", |h: &mut Histogram| h.high())
+        .register_fn(
+            "between",
+            |h: &mut Histogram, low: Dynamic, high: Dynamic| {
+                h.between(number(&low)?, number(&high)?)
+                    .map_err(|error| raise("hist::range")(&error))
+            },
+        )
+        .register_fn("rebin", |h: &mut Histogram, n: i64| {
+            h.rebin(n).map_err(|error| raise("hist::rebin")(&error))
+        })
+        .register_fn("above", |h: &mut Histogram, fraction: f64| {
+            h.above(fraction, 1)
+                .map_err(|error| raise("hist::above")(&error))
+        })
+        .register_fn(
+            "above",
+            |h: &mut Histogram, fraction: f64, options: Map| -> Fallible<Histogram> {
+                refuse_others(&options, &["rebin"], "options of `above`")?;
+                let rebin = options
+                    .get("rebin")
+                    .and_then(|n| n.as_int().ok())
+                    .unwrap_or(1);
+                h.above(fraction, rebin)
+                    .map_err(|error| raise("hist::above")(&error))
+            },
+        )
+        .register_fn("quantile", |h: &mut Histogram, q: f64| h.quantile(q))
+        .register_fn("content", |h: &mut Histogram, x: f64| h.content(x));
+}
+
+/// Facts of a fit by name: its own, and `PARAMETER`, `PARAMETER_error`.
+fn fit_member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
+    let own: Dynamic = match name {
+        "valid" => fit.valid().into(),
+        "edm_reached" => fit.edm_reached.into(),
+        "at_limit" => fit.at_limit.into(),
+        "call_limit" => fit.call_limit.into(),
+        "accurate" => fit.accurate.into(),
+        "chi2" => fit.chi2.into(),
+        "ndf" => fit.ndf.into(),
+        "chi2_ndf" => (fit.chi2 / fit.ndf as f64).into(),
+        "entries" => fit.entries.into(),
+        "low" => fit.low.into(),
+        "high" => fit.high.into(),
+        "refits" => i64::from(fit.refits).into(),
+        _ => Dynamic::UNIT,
+    };
+    if !own.is_unit() {
+        return Ok(own);
+    }
+    let at = |name: &str| fit.names.iter().position(|known| known == name);
+    if let Some(number) = at(name) {
+        return Ok(fit.values[number].into());
+    }
+    if let Some(number) = name.strip_suffix("_error").and_then(at) {
+        return Ok(fit.errors[number].into());
+    }
+    let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
+    Err(
+        Raised::new("fit::unknown-parameter", format!("a fit has no `{name}`"))
+            .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+            .boxed(),
+    )
+}

@@ -1,0 +1,19 @@
+//! The names of the API, one file per room; the meaning is in the rooms, these only spell it.
+
+mod calibrate;
+mod collect;
+mod convert;
+mod files;
+mod fit;
+mod handle;
+mod iov;
+mod maths;
+mod ordered;
+mod plan;
+mod register;
+pub(super) mod settings;
+
+pub(super) use convert::{from_json, to_json};
+pub(super) use files::{Input, Kwargs};
+pub(super) use plan::{CalibrationHandle, Draft};
+pub(super) use register::{names, register};

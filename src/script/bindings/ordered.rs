@@ -1,0 +1,139 @@
+//! Maps that keep their order: the configuration, and `ordered([[key, value], …])`.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
+
+use super::super::raise::{Fallible, Raised};
+
+/// A map that keeps its order; never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Ordered(pub(crate) Arc<IndexMap<String, Dynamic>>);
+
+impl Ordered {
+    pub(crate) fn member(&self, key: &str) -> Fallible<Dynamic> {
+        if let Some(value) = self.0.get(key) {
+            return Ok(value.clone());
+        }
+        let known = self.0.keys().map(String::as_str);
+        let near =
+            crate::settings::nearest(key, known).map(|near| format!("did you mean `{near}`?"));
+        let all: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let hint = near.unwrap_or_else(|| format!("there are: {}", all.join(", ")));
+        Err(
+            Raised::new("script::unknown-key", format!("there is no `{key}` here"))
+                .hint(hint)
+                .boxed(),
+        )
+    }
+}
+
+/// One entry of `items()`.
+pub(crate) fn entry(key: &str, value: Dynamic) -> Dynamic {
+    Map::from([("key".into(), key.into()), ("value".into(), value)]).into()
+}
+
+fn ordered(pairs: Array) -> Fallible<Ordered> {
+    let mut map = IndexMap::new();
+    for pair in pairs {
+        let pair = pair.into_array().unwrap_or_default();
+        let [key, value] = <[Dynamic; 2]>::try_from(pair).map_err(|_| {
+            Raised::new(
+                "script::wrong-value",
+                "ordered takes pairs: [[key, value], …]",
+            )
+            .boxed()
+        })?;
+        let key = key.into_string().map_err(|kind| {
+            Raised::new(
+                "script::wrong-value",
+                format!("a key is a text, not {kind}"),
+            )
+            .boxed()
+        })?;
+        if map.contains_key(&key) {
+            return Err(Raised::new(
+                "script::wrong-value",
+                format!("the key `{key}` is given twice"),
+            )
+            .boxed());
+        }
+        map.insert(key, value);
+    }
+    Ok(Ordered(Arc::new(map)))
+}
+
+fn check_keys(options: &Map, known: &Array) -> Fallible<()> {
+    let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+    refuse_others(
+        options,
+        &known.iter().map(String::as_str).collect::<Vec<_>>(),
+        "these options",
+    )
+}
+
+/// Refuses keys of a map of options that nobody reads.
+pub(crate) fn refuse_others(options: &Map, known: &[&str], what: &str) -> Fallible<()> {
+    for key in options.keys() {
+        if !known.contains(&key.as_str()) {
+            let near = crate::settings::nearest(key, known.iter().copied());
+            let hint = near.map_or_else(
+                || format!("known are {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("{what} have no key `{key}`");
+            return Err(Raised::new("script::unknown-key", message)
+                .hint(hint)
+                .boxed());
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Ordered>("Ordered")
+        .register_fn("ordered", ordered)
+        .register_indexer_get(|map: &mut Ordered, key: &str| map.member(key))
+        .register_fn("get", |map: &mut Ordered, key: &str, default: Dynamic| {
+            map.0.get(key).cloned().unwrap_or(default)
+        })
+        .register_fn("get", |map: &mut Map, key: &str, default: Dynamic| {
+            map.get(key).cloned().unwrap_or(default)
+        })
+        .register_fn("keys", |map: &mut Ordered| -> Array {
+            map.0.keys().map(|key| key.as_str().into()).collect()
+        })
+        .register_fn("items", |map: &mut Ordered| -> Array {
+            map.0
+                .iter()
+                .map(|(key, value)| entry(key, value.clone()))
+                .collect()
+        })
+        .register_fn("items", |map: &mut Map| -> Array {
+            map.iter()
+                .map(|(key, value)| entry(key, value.clone()))
+                .collect()
+        })
+        .register_fn("len", |map: &mut Ordered| map.0.len() as i64)
+        .register_fn("contains", |map: &mut Ordered, key: &str| {
+            map.0.contains_key(key)
+        })
+        .register_fn("check_keys", |options: &mut Map, known: Array| {
+            check_keys(options, &known)
+        })
+        .register_fn(
+            "map_of",
+            |call: NativeCallContext<'_>, keys: Array, make: FnPtr| -> Fallible<Map> {
+                keys.into_iter()
+                    .map(|key| {
+                        Ok((
+                            key.to_string().into(),
+                            make.call_within_context(&call, (key,))?,
+                        ))
+                    })
+                    .collect()
+            },
+        );
+}

@@ -1,0 +1,361 @@
+//! Calibrations and collections as scripts build them; the meaning is in the room `plan`.
+
+use indexmap::IndexMap;
+use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+
+use super::super::Context;
+use super::super::raise::{Fallible, Raised, not_yet};
+use super::calibrate::AlgorithmHandle;
+use super::collect::{CollectorHandle, granularity};
+use super::handle::Handle;
+use super::ordered::refuse_others;
+use crate::calibrate::Strategy;
+use crate::collect::Granularity;
+use crate::dataset::FileMap;
+use crate::expr::Place;
+use crate::iov::IoV;
+use crate::plan::{Calibration, Collection};
+
+/// One sample as a script builds it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sample {
+    collector: Option<CollectorHandle>,
+    input_files: FileMap,
+}
+
+/// A calibration as a script builds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    name: String,
+    collections: IndexMap<String, Handle<Sample>>,
+    algorithms: Vec<AlgorithmHandle>,
+    depends_on: Vec<CalibrationHandle>,
+    max_iterations: u32,
+    save_payloads: bool,
+    granularity: Option<Granularity>,
+    place: Place,
+}
+
+pub(crate) type CalibrationHandle = Handle<Draft>;
+type CollectionHandle = Handle<Sample>;
+type Call<'a> = NativeCallContext<'a>;
+type C = CalibrationHandle;
+
+const DEFAULT: &str = "default";
+
+impl Draft {
+    /// The plain data of a plan.
+    pub(crate) fn finish(&self) -> Calibration {
+        let collections = self.collections.iter().map(|(name, sample)| {
+            let sample = sample.get();
+            let collector = sample.collector.as_ref().map(Handle::get);
+            let input_files = sample.input_files.into_inner();
+            (
+                name.clone(),
+                Collection {
+                    collector,
+                    input_files,
+                },
+            )
+        });
+        Calibration {
+            name: self.name.clone(),
+            collections: collections.collect(),
+            algorithms: self.algorithms.iter().map(Handle::get).collect(),
+            depends_on: self
+                .depends_on
+                .iter()
+                .map(|other| other.look(|o| o.name.clone()))
+                .collect(),
+            max_iterations: self.max_iterations,
+            save_payloads: self.save_payloads,
+            granularity: self.granularity,
+            place: self.place,
+        }
+    }
+
+    fn default_sample(&mut self) -> CollectionHandle {
+        self.collections
+            .entry(DEFAULT.to_owned())
+            .or_insert_with(|| Handle::new(Sample::default()))
+            .clone()
+    }
+}
+
+fn wrong(key: &str, wanted: &str, value: &Dynamic) -> Box<rhai::EvalAltResult> {
+    let message = format!("`{key}` is {wanted}, not a {}", value.type_name());
+    Raised::new("script::wrong-value", message).boxed()
+}
+
+fn algorithms(value: &Dynamic) -> Fallible<Vec<AlgorithmHandle>> {
+    let all = match value.read_lock::<Array>() {
+        Some(all) => all.clone(),
+        None => vec![value.clone()],
+    };
+    let all = all.into_iter().map(|item| {
+        let kind = item.type_name();
+        item.try_cast::<AlgorithmHandle>().ok_or_else(|| {
+            Raised::new(
+                "script::wrong-value",
+                format!("`algorithms` holds a {kind}"),
+            )
+            .boxed()
+        })
+    });
+    all.collect()
+}
+
+/// Sets one attribute, given as a key of the options or assigned later.
+fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
+    match key {
+        "algorithms" => {
+            let all = algorithms(&value)?;
+            calibration.edit(|c| c.algorithms = all);
+        }
+        "max_iterations" => {
+            let number = value
+                .as_int()
+                .ok()
+                .and_then(|n| u32::try_from(n).ok())
+                .filter(|n| *n > 0);
+            let number = number.ok_or_else(|| wrong(key, "a number above 0", &value))?;
+            calibration.edit(|c| c.max_iterations = number);
+        }
+        "save_payloads" => {
+            let save = value
+                .as_bool()
+                .map_err(|_| wrong(key, "true or false", &value))?;
+            calibration.edit(|c| c.save_payloads = save);
+        }
+        "granularity" => {
+            let chosen = granularity(&value.to_string())?;
+            calibration.edit(|c| c.granularity = Some(chosen));
+        }
+        "strategies" => {
+            let strategy = value
+                .clone()
+                .try_cast::<Strategy>()
+                .ok_or_else(|| wrong(key, "one of strategies::…", &value))?;
+            for algorithm in calibration.look(|c| c.algorithms.clone()) {
+                algorithm.edit(|a| a.strategy = strategy.clone());
+            }
+        }
+        "collector" | "input_files" => {
+            let sample = calibration.edit(Draft::default_sample);
+            set_sample(&sample, key, value)?;
+        }
+        other => return not_yet(&format!("`{other}` of a calibration")),
+    }
+    Ok(())
+}
+
+fn set_sample(sample: &CollectionHandle, key: &str, value: Dynamic) -> Fallible<()> {
+    match key {
+        "collector" => {
+            let collector = value
+                .clone()
+                .try_cast::<CollectorHandle>()
+                .ok_or_else(|| wrong(key, "a Collector", &value))?;
+            sample.edit(|s| s.collector = Some(collector));
+        }
+        "input_files" => {
+            let files = files(&value)?;
+            sample.edit(|s| s.input_files = files);
+        }
+        other => return not_yet(&format!("`{other}` of a collection")),
+    }
+    Ok(())
+}
+
+/// A file map, or paths (with wildcards) whose runs are taken from the files themselves.
+fn files(value: &Dynamic) -> Fallible<FileMap> {
+    if let Some(files) = value.read_lock::<FileMap>() {
+        return Ok(files.clone());
+    }
+    let patterns: Vec<String> = match value.read_lock::<Array>() {
+        Some(all) if all.iter().all(Dynamic::is_string) => {
+            all.iter().map(ToString::to_string).collect()
+        }
+        None if value.is_string() => vec![value.to_string()],
+        _ => {
+            return Err(wrong(
+                "input_files",
+                "a FileMap, a path, or an array of paths",
+                value,
+            ));
+        }
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    crate::dataset::FileCards::shared()
+        .files(patterns.iter().map(String::as_str), &here)
+        .map_err(|error| super::super::raise::raise("dataset::files")(&error))
+}
+
+const KEYS: [&str; 13] = [
+    "collector",
+    "algorithms",
+    "strategies",
+    "input_files",
+    "pre_collector_path",
+    "save_payloads",
+    "max_iterations",
+    "backend_args",
+    "max_collector_jobs",
+    "max_files_per_collector_job",
+    "granularity",
+    "ignored_runs",
+    "collections",
+];
+
+fn calibration(call: &Call<'_>, name: &str, options: &Map) -> Fallible<C> {
+    refuse_others(options, &KEYS, "options of a Calibration")?;
+    let made = Handle::new(Draft {
+        name: name.to_owned(),
+        collections: IndexMap::new(),
+        algorithms: Vec::new(),
+        depends_on: Vec::new(),
+        max_iterations: 5,
+        save_payloads: true,
+        granularity: None,
+        place: Context::of(call).place(call),
+    });
+    // Strategies are given to the algorithms, which must be there by then.
+    let (late, early): (Vec<_>, Vec<_>) = options
+        .iter()
+        .partition(|(key, _)| key.as_str() == "strategies");
+    for (key, value) in early.into_iter().chain(late) {
+        set(&made, key, value.clone())?;
+    }
+    Ok(made)
+}
+
+fn cover(calibration: &C, iov: IoV, boundaries: &Array) -> Fallible<C> {
+    if !boundaries.is_empty() {
+        return not_yet("Calibration.cover with boundaries");
+    }
+    for algorithm in calibration.look(|c| c.algorithms.clone()) {
+        algorithm.edit(|a| {
+            a.strategy = Strategy::SingleIOV;
+            a.params = crate::calibrate::Params {
+                apply_iov: Some(iov),
+                ..Default::default()
+            };
+        });
+    }
+    Ok(calibration.clone())
+}
+
+fn depends_on(calibration: &C, other: &C) {
+    calibration.edit(|c| {
+        if !c.depends_on.iter().any(|known| known.same(other)) {
+            c.depends_on.push(other.clone());
+        }
+    });
+}
+
+fn chain(all: Array) -> Fallible<Array> {
+    let steps: Option<Vec<C>> = all.iter().map(|item| item.clone().try_cast()).collect();
+    let steps = steps.ok_or_else(|| {
+        Raised::new(
+            "script::wrong-value",
+            "chain takes an array of calibrations",
+        )
+        .boxed()
+    })?;
+    for pair in steps.windows(2) {
+        depends_on(&pair[1], &pair[0]);
+    }
+    Ok(all)
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<C>("Calibration")
+        .register_fn("Calibration", |call: Call<'_>, name: &str| {
+            calibration(&call, name, &Map::new())
+        })
+        .register_fn("Calibration", |call: Call<'_>, name: &str, options: Map| {
+            calibration(&call, name, &options)
+        })
+        .register_fn("cover", |c: &mut C, iov: IoV| cover(c, iov, &Array::new()))
+        .register_fn("cover", |c: &mut C, iov: IoV, boundaries: Array| {
+            cover(c, iov, &boundaries)
+        })
+        .register_fn("depends_on", |c: &mut C, other: C| depends_on(c, &other))
+        .register_fn("chain", chain)
+        .register_fn(
+            "add_collection",
+            |c: &mut C, name: &str, sample: CollectionHandle| -> Fallible<()> {
+                if c.edit(|c| c.collections.insert(name.to_owned(), sample))
+                    .is_some()
+                {
+                    let message = format!("the calibration has a collection `{name}` already");
+                    return Err(Raised::new("plan::name-taken", message).boxed());
+                }
+                Ok(())
+            },
+        )
+        .register_get("name", |c: &mut C| c.look(|c| c.name.clone()))
+        .register_get("algorithms", |c: &mut C| -> Array {
+            c.look(|c| c.algorithms.iter().cloned().map(Dynamic::from).collect())
+        })
+        .register_get("input_files", |c: &mut C| {
+            c.edit(Draft::default_sample)
+                .look(|s| s.input_files.clone())
+        })
+        .register_get("max_iterations", |c: &mut C| {
+            i64::from(c.look(|c| c.max_iterations))
+        })
+        .register_get("save_payloads", |c: &mut C| c.look(|c| c.save_payloads))
+        .register_get("collections", |c: &mut C| -> Map {
+            c.look(|c| {
+                c.collections
+                    .iter()
+                    .map(|(n, s)| (n.as_str().into(), Dynamic::from(s.clone())))
+                    .collect()
+            })
+        });
+    for key in [
+        "algorithms",
+        "input_files",
+        "max_iterations",
+        "save_payloads",
+        "granularity",
+        "strategies",
+        "collector",
+        "backend_args",
+        "pre_collector_path",
+        "ignored_runs",
+        "max_collector_jobs",
+        "max_files_per_collector_job",
+    ] {
+        engine.register_set(key, move |c: &mut C, value: Dynamic| set(c, key, value));
+    }
+    engine.register_indexer_set(|_: &mut C, key: &str, _: Dynamic| -> Fallible<()> {
+        let near = crate::settings::nearest(key, KEYS.iter().copied());
+        Err(Raised::new(
+            "script::unknown-attribute",
+            format!("a calibration has no attribute `{key}`"),
+        )
+        .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+        .boxed())
+    });
+    engine
+        .register_type_with_name::<CollectionHandle>("Collection")
+        .register_fn("Collection", |options: Map| -> Fallible<CollectionHandle> {
+            let keys = [
+                "collector",
+                "input_files",
+                "pre_collector_path",
+                "backend_args",
+                "max_collector_jobs",
+                "max_files_per_collector_job",
+            ];
+            refuse_others(&options, &keys, "options of a Collection")?;
+            let sample = Handle::new(Sample::default());
+            for (key, value) in options {
+                set_sample(&sample, &key, value)?;
+            }
+            Ok(sample)
+        });
+}

@@ -1,0 +1,155 @@
+//! The example a newcomer runs: do the constants agree with the truth the data were made with?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/channel_time")
+}
+
+/// Runs the example into `output` with more words on the command line.
+fn run(output: &Path, more: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_b2caf"))
+        .arg("run")
+        .arg(example().join("channel_time.rhai"))
+        .arg("--input")
+        .arg(example().join("data.json"))
+        .arg("--output")
+        .arg(output)
+        .args(more)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// The one payload file of a store that its `database.txt` names, and its IoV.
+fn payload(store: &Path) -> (Value, String) {
+    let lines = fs::read_to_string(store.join("database.txt")).unwrap();
+    let mut words = lines.lines().next().unwrap().split_whitespace();
+    let name = words.next().unwrap().strip_prefix("dbstore/").unwrap();
+    let revision = words.next().unwrap();
+    let iov = words.next().unwrap().to_owned();
+    let file = store.join(format!("dbstore_{name}_rev_{revision}.json"));
+    (
+        serde_json::from_slice(&fs::read(file).unwrap()).unwrap(),
+        iov,
+    )
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|number| number.as_f64().unwrap())
+        .collect()
+}
+
+/// All files below a folder with their content, but for what tells how it was run.
+fn content(of: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut open = vec![of.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path
+                    .strip_prefix(of)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                found.push((name, fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn offsets_agree_with_the_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("results");
+    run(&output, &[]);
+    let (payload, iov) = payload(&output.join("outputdb"));
+    assert_eq!(iov, "7,1,-1,-1");
+    let truth: Value =
+        serde_json::from_slice(&fs::read(example().join("truth.json")).unwrap()).unwrap();
+    let offsets = numbers(&truth["offsets"]);
+    let dead: Vec<i64> = truth["dead"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_i64().unwrap())
+        .collect();
+    let channels = numbers(&payload["channels"]["channel"]);
+    let found = numbers(&payload["members"]["m_CalibConst"]);
+    let errors = numbers(&payload["members"]["m_CalibConstUnc"]);
+    assert_eq!(channels.len(), offsets.len());
+    let mut pulls = Vec::new();
+    for (position, channel) in channels.iter().enumerate() {
+        let channel = *channel as i64;
+        if dead.contains(&channel) {
+            assert_eq!(
+                (found[position], errors[position]),
+                (0.0, -1.0),
+                "channel {channel} is dead"
+            );
+        } else {
+            assert!(errors[position] > 0.0, "channel {channel} has no fit");
+            pulls.push((found[position] - offsets[channel as usize - 1]) / errors[position]);
+        }
+    }
+    let n = pulls.len() as f64;
+    let mean = pulls.iter().sum::<f64>() / n;
+    let width = (pulls.iter().map(|pull| (pull - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    println!(
+        "{n} channels: mean pull {mean:.3} (allowed {:.3}), width {width:.3}",
+        3.0 / n.sqrt()
+    );
+    assert!(mean.abs() < 3.0 / n.sqrt(), "mean pull {mean}");
+    assert!((width - 1.0).abs() < 0.15, "width of the pulls {width}");
+}
+
+#[test]
+fn threads_do_not_change_a_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut results = Vec::new();
+    for threads in ["1", "2", "8"] {
+        let output = folder.path().join(threads);
+        run(&output, &["--threads", threads]);
+        results.push(content(&output));
+    }
+    assert!(results[0].len() > 2);
+    assert!(results[0] == results[1] && results[0] == results[2]);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("results");
+    run(&output, &["--dry-run"]);
+    assert!(!output.exists());
+}
+
+#[test]
+fn json_lines_are_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(&folder.path().join("results"), &["--json"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().count() > 2);
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        assert!(value.is_object(), "{line}");
+    }
+}

@@ -1,0 +1,194 @@
+//! Every folder `tests/golden/<area>/<case>` is one test, run through the program from outside.
+//!
+//! A case is copied to an empty folder and run there. It may hold
+//! - `args`: the words of the command line, one per line (default: `run script.rhai --input data.json`);
+//! - `setup`: lines `copy FILE_OF_THE_PROJECT TO`, `cut FILE BYTES`, `flip FILE BYTE`, `link TARGET NAME`, `folder NAME`;
+//! - `expected/exit`, `expected/stdout`, `expected/stderr`: exact, with the folder written as `[DIR]`
+//!   and times as `[TIME]`;
+//! - `expected/left`: the files that exist afterwards and did not before;
+//! - `expected/files/…`: content of some of them.
+//!
+//! `B2CAF_BLESS=1` rewrites what is expected; read the difference before you commit it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for area in folders(&project().join("tests/golden")) {
+        for case in folders(&area) {
+            let name = format!("{}::{}", file_name(&area), file_name(&case));
+            trials.push(Trial::test(name, move || run(&case)));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(of)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+fn run(case: &Path) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let dir = folder.path().canonicalize()?;
+    copy_all(case, &dir)?;
+    prepare(case, &dir)?;
+    let before = listing(&dir)?;
+    let args = fs::read_to_string(case.join("args"))
+        .unwrap_or_else(|_| "run\nscript.rhai\n--input\ndata.json".into());
+    let output = Command::new(env!("CARGO_BIN_EXE_b2caf"))
+        .args(args.lines())
+        .current_dir(&dir)
+        .env_remove("B2CAF_LOG")
+        .env("NO_COLOR", "1")
+        .output()?;
+    let left: Vec<String> = listing(&dir)?.difference(&before).cloned().collect();
+    let mut found = vec![
+        (
+            "exit".to_owned(),
+            format!("{}\n", output.status.code().unwrap_or(-1)),
+        ),
+        ("stdout".to_owned(), plain(&output.stdout, &dir)),
+        ("stderr".to_owned(), plain(&output.stderr, &dir)),
+        (
+            "left".to_owned(),
+            left.iter().map(|name| format!("{name}\n")).collect(),
+        ),
+    ];
+    let files = case.join("expected/files");
+    if files.is_dir() {
+        for name in listing(&files)? {
+            let content = fs::read(dir.join(&name)).unwrap_or_default();
+            found.push((format!("files/{name}"), plain(&content, &dir)));
+        }
+    }
+    compare(case, &found)
+}
+
+fn compare(case: &Path, found: &[(String, String)]) -> Result<(), Failed> {
+    let bless = std::env::var_os("B2CAF_BLESS").is_some();
+    let mut wrong = String::new();
+    for (name, text) in found {
+        let path = case.join("expected").join(name);
+        if bless {
+            fs::create_dir_all(path.parent().unwrap())?;
+            fs::write(&path, text)?;
+            continue;
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if &expected != text {
+            wrong += &format!("\n── {name}, expected:\n{expected}\n── {name}, found:\n{text}\n");
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong.into())
+    }
+}
+
+/// Text with what changes from run to run replaced.
+fn plain(bytes: &[u8], dir: &Path) -> String {
+    let text = String::from_utf8_lossy(bytes).replace(&dir.to_string_lossy().into_owned(), "[DIR]");
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let words = line
+            .split(' ')
+            .map(|word| if is_time(word) { "[TIME]" } else { word });
+        lines.push(words.collect::<Vec<_>>().join(" "));
+    }
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// `0.41`, followed by the word `s`, is caught through its unit: `0.41s` or `3:07`.
+fn is_time(word: &str) -> bool {
+    let number = word.strip_suffix('s').unwrap_or("");
+    !number.is_empty()
+        && number.contains('.')
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+fn copy_all(from: &Path, to: &Path) -> Result<(), Failed> {
+    for name in listing(from)? {
+        let first = name.split('/').next().unwrap_or("");
+        if ["expected", "args", "setup"].contains(&first) {
+            continue;
+        }
+        let target = to.join(&name);
+        fs::create_dir_all(target.parent().unwrap())?;
+        fs::copy(from.join(&name), target)?;
+    }
+    Ok(())
+}
+
+fn prepare(case: &Path, dir: &Path) -> Result<(), Failed> {
+    let Ok(setup) = fs::read_to_string(case.join("setup")) else {
+        return Ok(());
+    };
+    for line in setup.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["copy", from, to] => {
+                let to = dir.join(to);
+                fs::create_dir_all(to.parent().unwrap())?;
+                fs::copy(project().join(from), to)?;
+            }
+            ["cut", file, bytes] => {
+                let content = fs::read(dir.join(file))?;
+                fs::write(dir.join(file), &content[..bytes.parse::<usize>()?])?;
+            }
+            ["flip", file, at] => {
+                let mut content = fs::read(dir.join(file))?;
+                content[at.parse::<usize>()?] ^= 0xff;
+                fs::write(dir.join(file), content)?;
+            }
+            ["link", target, name] => {
+                let name = dir.join(name);
+                fs::create_dir_all(name.parent().unwrap())?;
+                std::os::unix::fs::symlink(target, name)?;
+            }
+            ["folder", name] => fs::create_dir_all(dir.join(name))?,
+            _ => return Err(format!("setup does not know `{line}`").into()),
+        }
+    }
+    Ok(())
+}
+
+/// All files below a folder, as relative names.
+fn listing(of: &Path) -> Result<BTreeSet<String>, Failed> {
+    let mut names = BTreeSet::new();
+    let mut open = vec![of.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() && !path.is_symlink() {
+                open.push(path);
+            } else {
+                names.insert(path.strip_prefix(of)?.to_string_lossy().into_owned());
+            }
+        }
+    }
+    Ok(names)
+}
