@@ -52,20 +52,3 @@ impl Objects for Together<'_> {
         self.0.iter().find_map(|one| one.objects.rows(object, runs))
     }
 }
-
-/// Reads the files.
-pub(super) struct Reading;
-
-impl Collecting for Reading {
-    fn collect(
-        &self,
-        _calibration: &Calibration,
-        _collection: &str,
-        _requested: &IoV,
-        _observer: &mut dyn Observer,
-    ) -> Result<Gathered, Error> {
-        Err(Error::Input {
-            message: "files are not read yet".into(),
-        })
-    }
-}

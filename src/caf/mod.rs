@@ -12,6 +12,8 @@ mod iteration;
 mod options;
 mod outcome;
 mod provenance;
+mod reading;
+mod relay;
 mod run;
 
 #[cfg(test)]

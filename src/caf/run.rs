@@ -5,8 +5,9 @@ use crate::conditions::Store;
 use crate::plan::{self, Order, Plan};
 
 use super::calibration::calibrate;
-use super::collecting::{Collecting, Reading};
+use super::collecting::Collecting;
 use super::folder::Folder;
+use super::reading::{Reading, check_columns};
 use super::{CalibrationOutcome, Error, Event, Observer, Options, Outcome, State};
 
 /// What all calibrations of a run share.
@@ -24,7 +25,11 @@ pub(super) struct Setting<'a> {
 /// # Errors
 /// When the plan is wrong, input files cannot be used, or the output folder cannot be written.
 pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    run_with(plan, options, &Reading, observer)
+    check(plan)?;
+    let reading = Reading {
+        threads: options.threads,
+    };
+    run_with(plan, options, &reading, observer)
 }
 
 /// Checks everything that can be checked before the first event is read.
@@ -33,7 +38,7 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
 /// As [`run`], but nothing is written.
 pub fn check(plan: &Plan) -> Result<(), Error> {
     plan::check(plan)?;
-    Ok(())
+    check_columns(plan)
 }
 
 /// Constants that were given must be there: a folder without them would change the result unseen.

@@ -158,7 +158,9 @@ fn constants_that_are_given_must_be_there() {
     let mut options = crate::caf::Options::new(folder.path().join("results"));
     options.constants = vec![folder.path().join("nowhere")];
     let plan = super::toy::plan(vec![calibration("cal", "mean_42", &[])]);
-    let error = crate::caf::run(&plan, &options, &mut crate::caf::NullObserver).unwrap_err();
+    let observer = &mut crate::caf::NullObserver;
+    let error =
+        crate::caf::run::run_with(&plan, &options, &super::toy::Making, observer).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(

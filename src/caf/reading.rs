@@ -1,0 +1,201 @@
+//! From files to objects.
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+
+use crate::calibrate::{Channels, Objects};
+use crate::collect::{self, Collected, Collector, Granularity};
+use crate::iov::{ExpRun, IoV};
+use crate::plan::{self, Calibration, Plan, Problem};
+
+use super::collecting::{Collecting, Gathered};
+use super::relay::Relay;
+use super::{CollectionOutcome, Cut, Error, Observer};
+
+/// Reads the files.
+pub(super) struct Reading {
+    pub(super) threads: Option<usize>,
+}
+
+impl Collecting for Reading {
+    fn collect(
+        &self,
+        calibration: &Calibration,
+        collection: &str,
+        requested: &IoV,
+        observer: &mut dyn Observer,
+    ) -> Result<Gathered, Error> {
+        let Some(collector) = collector(calibration, collection) else {
+            return Err(Error::Input {
+                message: format!("collection {collection} has no collector"),
+            });
+        };
+        let files: Vec<(PathBuf, IoV)> = calibration.collections[collection]
+            .input_files
+            .iter()
+            .filter(|(_, iov)| iov.overlaps(requested))
+            .map(|(path, iov)| (path.clone(), *iov))
+            .collect();
+        if files.is_empty() {
+            return Ok(nothing(collection, &collector, requested));
+        }
+        let options = collect::Options {
+            threads: self.threads.unwrap_or(0),
+        };
+        let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
+        let collected = collect::collect(&collector, &files, options, &relay).map_err(told)?;
+        Ok(Gathered {
+            outcome: outcome(collection, &collected),
+            objects: Box::new(Read::new(&collector, Some(collected))),
+        })
+    }
+}
+
+/// Whether every collector fits the columns of its first file; no event is read.
+pub(super) fn check_columns(plan: &Plan) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    for calibration in &plan.calibrations {
+        for (name, collection) in &calibration.collections {
+            let Some(collector) = collector(calibration, name) else {
+                continue;
+            };
+            let Some((path, iov)) = collection.input_files.first() else {
+                continue;
+            };
+            match collect::check(&collector, &(path.clone(), *iov)).map_err(told) {
+                Ok(()) => {}
+                // The same collector may serve several calibrations.
+                Err(Error::Plan(plan::Error::Refused(more))) => {
+                    problems.extend(
+                        more.into_iter()
+                            .filter(|one| !problems.contains(one))
+                            .collect::<Vec<_>>(),
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Plan(plan::Error::Refused(problems)))
+}
+
+/// The collector of a collection, as the calibration wants it.
+fn collector(calibration: &Calibration, collection: &str) -> Option<Collector> {
+    let mut collector = calibration.collections.get(collection)?.collector.clone()?;
+    if let Some(granularity) = calibration.granularity {
+        collector.granularity = granularity;
+    }
+    Some(collector)
+}
+
+/// What went wrong in words for the user: the script's fault has a place in the script.
+fn told(error: collect::Error) -> Error {
+    let collect::Error::Description { file, failure } = &error else {
+        return Error::Input {
+            message: error.to_string(),
+        };
+    };
+    let message = format!("{} (columns of {})", failure.message, file.display());
+    let mut problem = Problem::new("collect::column", failure.place, message);
+    problem.hint.clone_from(&failure.hint);
+    Error::Plan(plan::Error::Refused(vec![problem]))
+}
+
+fn outcome(name: &str, collected: &Collected) -> CollectionOutcome {
+    CollectionOutcome {
+        name: name.into(),
+        collector: collected.collector.clone(),
+        files: collected.files.len() as u64,
+        events: collected.events(),
+        rows: collected.rows,
+        row_name: collected.row_name.clone(),
+        cuts: collected
+            .cuts
+            .iter()
+            .map(|cut| Cut {
+                name: cut.name.clone(),
+                before: cut.before,
+                after: cut.after,
+            })
+            .collect(),
+        warnings: Vec::new(),
+    }
+}
+
+/// Nothing to read: all files lie outside of what was asked for.
+fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
+    Gathered {
+        objects: Box::new(Read::new(collector, None)),
+        outcome: CollectionOutcome {
+            name: name.into(),
+            collector: collector.name.clone(),
+            files: 0,
+            events: 0,
+            rows: 0,
+            row_name: "events".into(),
+            cuts: Vec::new(),
+            warnings: vec![format!(
+                "no input file lies in the requested interval {requested}"
+            )],
+        },
+    }
+}
+
+/// Collected objects as an algorithm sees them.
+struct Read {
+    collected: Option<Collected>,
+    /// What a channel of each object is called; empty for single objects.
+    channel_names: IndexMap<String, String>,
+    by_run: bool,
+}
+
+impl Read {
+    fn new(collector: &Collector, collected: Option<Collected>) -> Self {
+        let name = |object: &collect::Object| {
+            let channel = object.channels.first();
+            (
+                object.name.clone(),
+                channel.map_or_else(String::new, |c| c.name.clone()),
+            )
+        };
+        Self {
+            collected,
+            channel_names: collector.objects().map(name).collect(),
+            by_run: collector.granularity == Granularity::Run,
+        }
+    }
+}
+
+impl Objects for Read {
+    fn runs(&self) -> Vec<ExpRun> {
+        let runs = self.collected.iter().flat_map(|collected| &collected.runs);
+        runs.map(|count| count.run).collect()
+    }
+
+    fn by_run(&self) -> bool {
+        self.by_run
+    }
+
+    fn channels(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Channels>, String> {
+        let (Some(name), Some(collected)) = (self.channel_names.get(object), &self.collected)
+        else {
+            return Ok(None);
+        };
+        let histograms = collected
+            .histograms(object, runs)
+            .map_err(|error| error.to_string())?;
+        Ok(Some(Channels {
+            name: name.clone(),
+            histograms,
+        }))
+    }
+
+    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
+        let table = self.collected.as_ref()?.table(object, runs).ok()?;
+        Some(table.len() as u64)
+    }
+}

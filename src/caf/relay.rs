@@ -1,0 +1,65 @@
+//! From the threads that read files to the one observer.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use crate::collect::Progress;
+
+use super::{Event, Observer};
+
+/// Tells an observer how far a collection has come.
+pub(super) struct Relay<'a> {
+    observer: Mutex<&'a mut dyn Observer>,
+    calibration: &'a str,
+    collection: &'a str,
+    collector: &'a str,
+}
+
+impl<'a> Relay<'a> {
+    pub(super) fn new(
+        observer: &'a mut dyn Observer,
+        calibration: &'a str,
+        collection: &'a str,
+        collector: &'a str,
+    ) -> Self {
+        Self {
+            observer: Mutex::new(observer),
+            calibration,
+            collection,
+            collector,
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        // An observer that panicked once may still be told: it has no part in the result.
+        let mut observer = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
+        observer.event(event);
+    }
+}
+
+impl Progress for Relay<'_> {
+    fn started(&self, files: usize, entries: u64) {
+        self.tell(&Event::CollectStarted {
+            calibration: self.calibration.into(),
+            collection: self.collection.into(),
+            collector: self.collector.into(),
+            files: files as u64,
+            entries,
+        });
+    }
+
+    fn file_started(&self, file: &Path, entries: u64) {
+        self.tell(&Event::FileStarted {
+            file: file.into(),
+            entries,
+        });
+    }
+
+    fn entries_done(&self, entries: u64) {
+        self.tell(&Event::EntriesDone { entries });
+    }
+
+    fn file_finished(&self, file: &Path) {
+        self.tell(&Event::FileCollected { file: file.into() });
+    }
+}
