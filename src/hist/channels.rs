@@ -131,17 +131,12 @@ impl Channels {
             return;
         }
         if let ([range], [numbers]) = (self.ranges.as_slice(), channels) {
-            let (first, last) = (range.first, range.last);
-            for &number in numbers.iter().take(rows) {
-                let page = if (first..=last).contains(&number) {
-                    self.page(offset(number, first))
-                } else {
-                    self.outside += 1;
-                    NOWHERE
-                };
-                pages.push(page);
+            let first = range.first;
+            if let Index::Listed(list) = &mut self.index {
+                let numbers = numbers.get(..rows).unwrap_or(numbers);
+                self.outside += find_listed(list, &mut self.places, first, numbers, pages);
+                return;
             }
-            return;
         }
         for row in 0..rows {
             let numbers = channels.iter().map(|c| c.get(row).copied());
@@ -216,6 +211,38 @@ impl Channels {
         let places = other.places.iter();
         places.map(|&place| self.page(place) as usize).collect()
     }
+}
+
+/// The pages of the channels of a single index, and how many are not in its range.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers before the first one become very large; lists are short"
+)]
+fn find_listed(
+    list: &mut [u32],
+    places: &mut Vec<u32>,
+    first: i64,
+    numbers: &[i64],
+    pages: &mut Vec<u32>,
+) -> u64 {
+    let mut outside = 0;
+    pages.extend(numbers.iter().map(|number| {
+        let place = number.wrapping_sub(first) as u64;
+        match usize::try_from(place).ok().and_then(|p| list.get_mut(p)) {
+            None => {
+                outside += 1;
+                NOWHERE
+            }
+            Some(page) => {
+                if *page == NOWHERE {
+                    *page = next_page(places, place as u32);
+                }
+                *page
+            }
+        }
+    }));
+    outside
 }
 
 #[expect(

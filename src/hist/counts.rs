@@ -131,6 +131,17 @@ impl CountBlock {
 
     fn sum(&mut self, rows: &Rows, x: &[f64]) {
         let (grid, bins) = (self.grid, self.axes[0].bins());
+        if let ([], [sums]) = (self.channels.ranges(), self.sums.as_mut_slice()) {
+            // One channel: added up beside memory, where each addition would wait for the last.
+            let mut batch = Sums::default();
+            for (&cell, &x) in rows.cells.iter().zip(x) {
+                if (cell as usize).wrapping_sub(1) < bins {
+                    batch.add(grid.steps(x));
+                }
+            }
+            sums.merge(&batch);
+            return;
+        }
         for ((&page, &cell), &x) in rows.pages.iter().zip(&rows.cells).zip(x) {
             if page != NOWHERE && (cell as usize).wrapping_sub(1) < bins {
                 self.sums[page as usize].add(grid.steps(x));
