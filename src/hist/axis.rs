@@ -67,6 +67,14 @@ pub enum AxisError {
         /// High edge of the axis.
         axis_high: f64,
     },
+    /// Contents that do not fit the bins.
+    #[error("a stored histogram is damaged: {given} contents where there are {wanted} cells")]
+    Contents {
+        /// Contents as given.
+        given: usize,
+        /// Cells of the axis.
+        wanted: usize,
+    },
     /// Bins that cannot be joined in groups of that size.
     #[error("{bins} bins cannot be joined {n} by {n}: {n} must be at least 1 and divide {bins}")]
     NotDivisible {

@@ -26,6 +26,7 @@ pub struct Moments {
 
 /// A histogram of one dimension: counts per bin, or values with errors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Read")]
 #[non_exhaustive]
 pub struct Histogram {
     /// Its bins.
@@ -33,23 +34,63 @@ pub struct Histogram {
     /// Underflow, bins, overflow; counts, or values.
     pub counts: Vec<f64>,
     /// Variances of `counts`, in the same order; `None` for counts, where they are the counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub variances: Option<Vec<f64>>,
     /// Entries behind each of `counts`; `None` for counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<Vec<f64>>,
     /// What `counts` are.
-    #[serde(default)]
     pub content: Content,
     /// Which bins take part in a fit, without under- and overflow; `None` is all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<Vec<bool>>,
     /// Values that were not a number: in no cell.
-    #[serde(default)]
     pub not_a_number: f64,
     /// Mean and standard deviation before binning, while the histogram is as it was filled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub moments: Option<Moments>,
+}
+
+/// A histogram as it was read, before its parts were compared.
+#[derive(Deserialize)]
+struct Read {
+    axis: Axis,
+    counts: Vec<f64>,
+    variances: Option<Vec<f64>>,
+    weights: Option<Vec<f64>>,
+    #[serde(default)]
+    content: Content,
+    mask: Option<Vec<bool>>,
+    #[serde(default)]
+    not_a_number: f64,
+    moments: Option<Moments>,
+}
+
+impl TryFrom<Read> for Histogram {
+    type Error = AxisError;
+
+    fn try_from(read: Read) -> Result<Self, AxisError> {
+        let axis = read.axis.checked()?;
+        let cells = |given: Option<usize>, wanted: usize| match given {
+            Some(given) if given != wanted => Err(AxisError::Contents { given, wanted }),
+            _ => Ok(()),
+        };
+        let wanted = axis.bins() + 2;
+        cells(Some(read.counts.len()), wanted)?;
+        cells(read.variances.as_ref().map(Vec::len), wanted)?;
+        cells(read.weights.as_ref().map(Vec::len), wanted)?;
+        cells(read.mask.as_ref().map(Vec::len), axis.bins())?;
+        Ok(Self {
+            axis,
+            counts: read.counts,
+            variances: read.variances,
+            weights: read.weights,
+            content: read.content,
+            mask: read.mask,
+            not_a_number: read.not_a_number,
+            moments: read.moments,
+        })
+    }
 }
 
 impl Histogram {

@@ -100,4 +100,12 @@ fn moments_before_binning_are_used_until_the_histogram_is_changed() {
     assert_eq!(h.above(0.0, 1).unwrap().mean(), 2.5);
     let text = serde_json::to_string(&h).unwrap();
     assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), h);
+    let damaged = text.replace("\"counts\":[2.0,", "\"counts\":[");
+    let error = serde_json::from_str::<Histogram>(&damaged).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("7 contents where there are 8 cells"),
+        "{error}"
+    );
 }
