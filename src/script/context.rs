@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use rhai::{
-    Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Module, NativeCallContext, Position,
-    ScriptFuncDef, Shared,
+    Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, ImmutableString, Module,
+    NativeCallContext, Position, ScriptFuncDef, Shared,
 };
 
 use crate::expr::{Failure, Place};
@@ -237,6 +237,18 @@ impl Environment {
             .map(|(_, module)| module)
     }
 
+    /// The state in which its functions run.
+    pub(super) fn state(&self, engine: &Engine) -> GlobalRuntimeState {
+        let mut state = engine.new_global_runtime_state();
+        state.lib.push(self.functions.clone());
+        for (name, module) in &self.imports {
+            state.push_import(name.clone(), module.clone());
+        }
+        state.constants = Some(Arc::new(RwLock::new(self.constants.clone())));
+        state.source = Some(self.name.clone());
+        state
+    }
+
     /// Calls a function pointer as its source would.
     ///
     /// # Errors
@@ -247,13 +259,7 @@ impl Environment {
         pointer: &FnPtr,
         arguments: Vec<Dynamic>,
     ) -> Result<Dynamic, Box<EvalAltResult>> {
-        let mut state = engine.new_global_runtime_state();
-        state.lib.push(self.functions.clone());
-        for (name, module) in &self.imports {
-            state.push_import(name.clone(), module.clone());
-        }
-        state.constants = Some(Arc::new(std::sync::RwLock::new(self.constants.clone())));
-        state.source = Some(self.name.clone());
+        let state = self.state(engine);
         let call = NativeCallContext::new_with_all_fields(
             engine,
             pointer.fn_name(),
@@ -300,10 +306,14 @@ impl Closure {
     pub fn call(&self, arguments: Vec<Dynamic>) -> Result<Dynamic, Failure> {
         self.environment
             .call(&self.engine, &self.pointer, arguments)
-            .map_err(|error| Failure {
-                message: error.to_string(),
-                hint: None,
-                place: self.place(),
-            })
+            .map_err(|error| self.failure(&error))
+    }
+
+    /// What it raised, at the place where it happened, or where its body begins.
+    pub(super) fn failure(&self, error: &EvalAltResult) -> Failure {
+        let context = Context::of_engine(&self.engine);
+        let failure = super::errors::failure(&context, &self.source.name, error);
+        let place = failure.place.or(self.place());
+        Failure { place, ..failure }
     }
 }

@@ -2,14 +2,21 @@
 
 use rhai::{EvalAltResult, ParseErrorType, Position};
 
-use crate::expr::Place;
+use crate::expr::{Failure, Place};
 
 use super::diagnostic::{Diagnostic, Frame, Label};
 use super::raise::{Message, Raised};
 use super::{Context, Source};
 
-/// Diagnostics for an error of the engine.
-pub(super) fn diagnostics(context: &Context, main: &str, error: &EvalAltResult) -> Vec<Diagnostic> {
+/// What an error of the engine comes down to.
+struct Innermost<'a> {
+    cause: &'a EvalAltResult,
+    place: Place,
+    trace: Vec<Frame>,
+}
+
+/// Follows the calls inwards.
+fn innermost<'a>(context: &Context, main: &str, error: &'a EvalAltResult) -> Innermost<'a> {
     let mut source = main.to_owned();
     let mut trace = Vec::new();
     let mut cause = error;
@@ -43,19 +50,52 @@ pub(super) fn diagnostics(context: &Context, main: &str, error: &EvalAltResult) 
             position = cause.position();
         }
     }
-    let at = context
+    let place = context
         .source_named(&source)
+        .filter(|_| position != Position::NONE)
         .map(|text| text.place(position))
         .unwrap_or_default();
-    let mut found = match raised(cause) {
-        Some(raised) => of_raised(context, &raised, at),
-        None => vec![of_engine(context, cause).label(label(context, at, ""))],
-    };
-    if let Some(first) = found.first_mut() {
-        trace.retain(|frame| !frame.function.starts_with("anon$"));
-        first.trace = trace;
+    trace.retain(|frame| !frame.function.starts_with("anon$"));
+    Innermost {
+        cause,
+        place,
+        trace,
     }
-    found
+}
+
+/// Diagnostics for an error of the engine.
+pub(super) fn diagnostics(context: &Context, main: &str, error: &EvalAltResult) -> Vec<Diagnostic> {
+    let found = innermost(context, main, error);
+    let at = found.place;
+    let mut diagnostics = match raised(found.cause) {
+        Some(raised) => of_raised(context, &raised, at),
+        None => vec![of_engine(context, found.cause).label(label(context, at, ""))],
+    };
+    if let Some(first) = diagnostics.first_mut() {
+        first.trace = found.trace;
+    }
+    diagnostics
+}
+
+/// The same as one failure of a closure that was written in `main`.
+pub(super) fn failure(context: &Context, main: &str, error: &EvalAltResult) -> Failure {
+    let found = innermost(context, main, error);
+    if let Some(raised) = raised(found.cause) {
+        let first = raised.messages.first();
+        return Failure {
+            message: raised.to_string(),
+            hint: first.and_then(|message| message.hint.clone()),
+            place: first
+                .and_then(|message| message.place)
+                .unwrap_or(found.place),
+        };
+    }
+    let diagnostic = of_engine(context, found.cause);
+    Failure {
+        message: diagnostic.message,
+        hint: diagnostic.hints.into_iter().next(),
+        place: found.place,
+    }
 }
 
 fn raised(cause: &EvalAltResult) -> Option<Raised> {

@@ -1,20 +1,16 @@
 //! A closure that is called again and again, on any thread.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
-use rhai::{
-    Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, ImmutableString, Position, Scope,
-    Stmt,
-};
+use rhai::{Caches, Dynamic, Engine, GlobalRuntimeState, Scope, Stmt};
 
 use crate::expr::{Failure, Place};
 
-use super::super::{Closure, Context};
+use super::super::Closure;
 use super::walk;
 
 /// A closure with all that its calls have in common.
 pub(super) struct Callable {
-    context: Context,
     closure: Closure,
     engine: Arc<Engine>,
     body: Vec<Stmt>,
@@ -30,9 +26,8 @@ struct State {
 }
 
 impl Callable {
-    pub(super) fn new(context: &Context, closure: &Closure) -> Self {
+    pub(super) fn new(closure: &Closure) -> Self {
         Self {
-            context: context.clone(),
             engine: Arc::clone(&closure.engine),
             body: walk::statements(&closure.source.ast, &closure.definition),
             captured: closure
@@ -71,7 +66,7 @@ impl Callable {
             &self.body,
         );
         // After an error the state may be in the middle of something.
-        let value = result.map_err(|error| self.failure(&error))?;
+        let value = result.map_err(|error| self.closure.failure(&error))?;
         state.scope.rewind(0);
         state.global.num_operations = 0;
         if let Ok(mut idle) = self.idle.lock() {
@@ -81,56 +76,10 @@ impl Callable {
     }
 
     fn state(&self) -> State {
-        let environment = &self.closure.environment;
-        let mut global = self.engine.new_global_runtime_state();
-        global.lib.push(environment.functions.clone());
-        for (name, module) in &environment.imports {
-            global.push_import(name.clone(), module.clone());
-        }
-        global.constants = Some(Arc::new(RwLock::new(environment.constants.clone())));
-        global.source = Some(environment.name.clone());
         State {
-            global,
+            global: self.closure.environment.state(&self.engine),
             caches: Caches::new(),
             scope: Scope::new(),
-        }
-    }
-
-    /// The innermost cause of an error and its place.
-    fn failure(&self, error: &EvalAltResult) -> Failure {
-        let mut cause = error;
-        let mut source: Option<ImmutableString> = None;
-        let mut position = cause.position();
-        while let EvalAltResult::ErrorInFunctionCall(_, name, inner, _)
-        | EvalAltResult::ErrorInModule(name, inner, _) = cause
-        {
-            if !name.is_empty() {
-                source = Some(name.as_str().into());
-            }
-            cause = inner;
-            if cause.position() != Position::NONE {
-                position = cause.position();
-            }
-        }
-        let source = source
-            .and_then(|name| self.context.source_named(&name))
-            .unwrap_or_else(|| Arc::clone(&self.closure.source));
-        let place = if position == Position::NONE {
-            self.place()
-        } else {
-            source.place(position)
-        };
-        let mut bare = match cause {
-            EvalAltResult::ErrorRuntime(message, _) => message.to_string(),
-            other => other.to_string(),
-        };
-        if let Some(end) = bare.rfind(" (line ") {
-            bare.truncate(end);
-        }
-        Failure {
-            message: bare,
-            hint: None,
-            place,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::expr::{Failure, Place};
 use crate::iov::{ExpRun, IoV};
 
 use super::super::Closure;
+use super::super::bindings::Ordered;
 use super::meaning::short;
 use super::term::{Function, Kind, Term};
 
@@ -83,6 +84,14 @@ pub(super) fn text(value: &Dynamic) -> Result<String, String> {
     }
     if value.is_int() || value.is_bool() || value.is_unit() || value.is_char() {
         return Ok(value.to_string());
+    }
+    if let Some(map) = value.read_lock::<Ordered>() {
+        let members: Result<Vec<String>, String> = map
+            .0
+            .iter()
+            .map(|(name, member)| Ok(format!("{name:?}: {}", text(&member.flatten_clone())?)))
+            .collect();
+        return Ok(format!("ordered({})", members?.join(", ")));
     }
     Err(short(value.type_name()).to_owned())
 }

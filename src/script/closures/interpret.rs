@@ -42,7 +42,7 @@ impl Interpreted {
             source = format!("{source}.{member}");
         }
         Ok(Self {
-            callable: Callable::new(context, closure),
+            callable: Callable::new(closure),
             inputs: reads.inputs,
             columns: reads.columns,
             layout: Arc::new(reads.layout),
@@ -115,7 +115,7 @@ impl RowFunction for Interpreted {
 pub(super) fn slower(reason: Failure) -> Failure {
     Failure {
         message: format!(
-            "this closure runs row by row, about 100× slower: {}",
+            "this closure runs row by row, hundreds of times slower: {}",
             reason.message
         ),
         ..reason

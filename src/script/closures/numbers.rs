@@ -4,38 +4,46 @@
 //! machine, quotients of whole numbers are cut. With these instead a closure gives the same
 //! numbers compiled and row by row, and scripts calculate everywhere alike.
 
-use rhai::{Dynamic, Engine, EvalAltResult, Position, Variant};
+use rhai::{Dynamic, Engine, ImmutableString, Variant};
 
 use crate::expr::{BinaryOp, Failure, Function, UnaryOp, Value, scalar};
 
+use super::super::raise::{Fallible, Raised};
 use super::meaning::dynamic;
 
-type Answer = Result<Dynamic, Box<EvalAltResult>>;
-
-/// A number of a script.
-trait Number: Variant + Clone {
+/// A value of a script that formulas know.
+trait Scalar: Variant + Clone {
     fn value(&self) -> Value;
 }
 
-impl Number for i64 {
+impl Scalar for i64 {
     fn value(&self) -> Value {
         Value::Int(*self)
     }
 }
 
-impl Number for f64 {
+impl Scalar for f64 {
     fn value(&self) -> Value {
         Value::Float(*self)
     }
 }
 
-fn answer(value: Result<Value, Failure>) -> Answer {
+impl Scalar for bool {
+    fn value(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+impl Scalar for ImmutableString {
+    fn value(&self) -> Value {
+        Value::Text(self.as_str().into())
+    }
+}
+
+fn answer(value: Result<Value, Failure>) -> Fallible<Dynamic> {
     value.map(|value| dynamic(&value)).map_err(|failure| {
-        let hint = failure
-            .hint
-            .map_or_else(String::new, |hint| format!("; {hint}"));
-        let message = format!("{}{hint}", failure.message);
-        EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()
+        let raised = Raised::new("script::wrong-number", failure.message);
+        raised.maybe_hint(failure.hint).boxed()
     })
 }
 
@@ -65,9 +73,26 @@ pub(super) fn register(engine: &mut Engine) {
     operators::<f64, f64>(engine);
     one_operand::<i64>(engine);
     one_operand::<f64>(engine);
+    mixed::<ImmutableString, i64>(engine);
+    mixed::<ImmutableString, f64>(engine);
+    mixed::<ImmutableString, bool>(engine);
+    mixed::<bool, i64>(engine);
+    mixed::<bool, f64>(engine);
 }
 
-fn operators<A: Number, B: Number>(engine: &mut Engine) {
+/// Values that cannot be compared: Rhai would call them different without a word.
+fn mixed<A: Scalar, B: Scalar>(engine: &mut Engine) {
+    for (operator, sign, _) in OPERATORS.into_iter().skip(6) {
+        engine.register_fn(sign, move |a: A, b: B| {
+            answer(scalar::binary(operator, &a.value(), &b.value()))
+        });
+        engine.register_fn(sign, move |b: B, a: A| {
+            answer(scalar::binary(operator, &b.value(), &a.value()))
+        });
+    }
+}
+
+fn operators<A: Scalar, B: Scalar>(engine: &mut Engine) {
     for (operator, sign, assignment) in OPERATORS {
         engine.register_fn(sign, move |a: A, b: B| {
             answer(scalar::binary(operator, &a.value(), &b.value()))
@@ -97,7 +122,7 @@ fn operators<A: Number, B: Number>(engine: &mut Engine) {
     }
 }
 
-fn one_operand<A: Number>(engine: &mut Engine) {
+fn one_operand<A: Scalar>(engine: &mut Engine) {
     engine.register_fn("-", |a: A| answer(scalar::unary(UnaryOp::Neg, &a.value())));
     for (function, name, _) in Function::ALL
         .into_iter()

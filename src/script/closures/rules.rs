@@ -69,7 +69,7 @@ fn rule<Question: ?Sized + 'static, Answer: 'static>(
     // Reading it finds a wrong number of parameters and captured values that are no plain data.
     compile::open(context, closure, parameters)?;
     Ok(Rule(std::sync::Arc::new(Asked {
-        callable: Callable::new(context, closure),
+        callable: Callable::new(closure),
         name: name.to_owned(),
         arguments: Box::new(arguments),
         wanted,

@@ -6,7 +6,7 @@ mod ways;
 
 use std::sync::{Arc, OnceLock};
 
-use rhai::{AST, Engine, FnPtr, OptimizationLevel, Scope};
+use rhai::{AST, Dynamic, Engine, FnPtr, OptimizationLevel, Scope};
 
 use crate::expr::{Expr, Failure, Formula, Node, Value};
 
@@ -76,11 +76,15 @@ pub(super) fn script_with(module: &str, text: &str) -> Script {
         let mut engine = engine();
         let context = Context::new(weak.clone());
         let known = context.clone();
+        engine.set_default_tag(Dynamic::from(context.clone()));
         #[expect(
             deprecated,
             reason = "the only way to serve constants by their bare name"
         )]
-        engine.on_var(move |name, _, call| {
+        engine.on_var(move |name, index, call| {
+            if index > 0 {
+                return Ok(None);
+            }
             match name {
                 "PI" => return Ok(Some(std::f64::consts::PI.into())),
                 "NAN" => return Ok(Some(f64::NAN.into())),
