@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::conditions::readable;
 use crate::plan::{self, Plan};
 
 use super::{Error, Outcome};
@@ -186,13 +187,11 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Writes `value` as indented JSON, first under a hidden name beside the final one.
+/// Writes `value` as JSON for reading, first under a hidden name beside the final one.
 pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::output(folder))?;
-    let mut text =
-        serde_json::to_string_pretty(value).map_err(|error| Error::output(path)(error.into()))?;
-    text.push('\n');
+    let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder.join(format!(".partial-{name}"));
     let written = File::create(&temporary)

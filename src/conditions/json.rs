@@ -1,19 +1,18 @@
 //! Payloads as JSON: strict, stable, readable, with floats that come back bit by bit.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::marker::PhantomData;
 
 use indexmap::IndexMap;
+use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
+use super::readable::readable;
 use super::{Payload, PayloadFormat};
 
 /// Version of the layout of the file.
 const FORMAT: u32 = 1;
-
-/// Values in one line of an array.
-const PER_LINE: usize = 10;
 
 /// The JSON form: one object with `format`, `name`, `class`, `channels` (index → numbers) and
 /// `members` (member → values, or one value when there are no channels).
@@ -26,22 +25,26 @@ impl PayloadFormat for Json {
     }
 
     fn write(&self, payload: &Payload) -> Vec<u8> {
-        let mut text = format!("{{\n  \"format\": {FORMAT},\n");
-        let _ = writeln!(text, "  \"name\": {},", json(&payload.name));
-        let _ = writeln!(text, "  \"class\": {},", json(&payload.class));
-        text.push_str("  \"channels\": ");
-        object(&mut text, &payload.channels, |text, numbers| {
-            array(text, numbers)
+        let members: Map<String, Value> = payload
+            .members
+            .iter()
+            .map(
+                |(name, values)| match (payload.channels.is_empty(), values.as_slice()) {
+                    (true, [value]) => (name.clone(), json!(value)),
+                    _ => (name.clone(), json!(values)),
+                },
+            )
+            .collect();
+        let file = json!({
+            "format": FORMAT,
+            "name": payload.name,
+            "class": payload.class,
+            "channels": payload.channels,
+            "members": members,
         });
-        text.push_str(",\n  \"members\": ");
-        object(&mut text, &payload.members, |text, values| {
-            match (payload.channels.is_empty(), values.as_slice()) {
-                (true, [value]) => text.push_str(&json(value)),
-                _ => array(text, values),
-            }
-        });
-        text.push_str("\n}\n");
-        text.into_bytes()
+        readable(&file)
+            .expect("numbers and texts always have a JSON form")
+            .into_bytes()
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Payload, String> {
@@ -76,46 +79,6 @@ impl PayloadFormat for Json {
         payload.check().map_err(|error| error.to_string())?;
         Ok(payload)
     }
-}
-
-/// One value as JSON; floats in the shortest form that comes back to the same bits.
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).expect("numbers and texts always have a JSON form")
-}
-
-fn object<T>(text: &mut String, map: &IndexMap<String, T>, mut value: impl FnMut(&mut String, &T)) {
-    if map.is_empty() {
-        text.push_str("{}");
-        return;
-    }
-    text.push('{');
-    for (position, (key, content)) in map.iter().enumerate() {
-        text.push_str(if position == 0 { "\n    " } else { ",\n    " });
-        text.push_str(&json(key));
-        text.push_str(": ");
-        value(text, content);
-    }
-    text.push_str("\n  }");
-}
-
-fn array<T: Serialize>(text: &mut String, values: &[T]) {
-    text.push('[');
-    for (position, value) in values.iter().enumerate() {
-        if position > 0 {
-            text.push(',');
-        }
-        let new_line = position % PER_LINE == 0 && values.len() > PER_LINE;
-        text.push_str(match (new_line, position) {
-            (true, _) => "\n      ",
-            (false, 0) => "",
-            (false, _) => " ",
-        });
-        text.push_str(&json(value));
-    }
-    if values.len() > PER_LINE {
-        text.push_str("\n    ");
-    }
-    text.push(']');
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ mod format;
 mod json;
 mod payload;
 mod provenance;
+mod readable;
 mod store;
 
 #[cfg(test)]
@@ -25,4 +26,5 @@ pub use format::PayloadFormat;
 pub use json::Json;
 pub use payload::Payload;
 pub use provenance::{Origin, Provenance};
+pub use readable::readable;
 pub use store::Store;

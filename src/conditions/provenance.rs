@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::iov::IoV;
 
+use super::readable::readable;
+
 /// All ways in which the content of one payload file came about.
 ///
 /// The content names the file, so two executions that found the same constants share it; each
@@ -40,12 +42,9 @@ impl Provenance {
         }
     }
 
-    /// As indented JSON with a final newline.
+    /// As JSON for reading.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut text =
-            serde_json::to_string_pretty(self).expect("provenance always has a JSON form");
-        text.push('\n');
-        text
+        readable(self).expect("provenance always has a JSON form")
     }
 }
