@@ -1,6 +1,7 @@
 //! The file's own description of its classes: the TStreamerInfo records.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
 use super::cursor::Cursor;
@@ -33,8 +34,14 @@ pub(super) struct Layout {
 }
 
 /// All versions of all classes of a file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Classes(BTreeMap<String, Vec<Layout>>);
+
+impl fmt::Debug for Classes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} classes", self.0.len())
+    }
+}
 
 impl Classes {
     /// All versions of a class.

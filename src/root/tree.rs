@@ -17,6 +17,10 @@ const ENTRIES: u64 = 100_000;
 const BYTES: u64 = 64 << 20;
 /// Clusters that a small tree should have, so that several threads find work.
 const CLUSTERS: u64 = 16;
+/// Clusters that a large tree has at most.
+const MOST: u64 = 100_000;
+/// Entries that a cluster has however large they are.
+const FEW: u64 = 100;
 /// Entries below which it is not worth it.
 const LEAST: u64 = 5_000;
 
@@ -124,9 +128,10 @@ impl Tree {
     pub fn clusters(&self) -> Vec<Range<u64>> {
         let size = (self.bytes / self.entries.max(1)).max(1);
         let target = ENTRIES
-            .min(BYTES / size)
             .min(self.entries / CLUSTERS)
-            .max(LEAST);
+            .max(LEAST)
+            .min((BYTES / size).max(FEW))
+            .max(self.entries / MOST);
         let mut clusters = Vec::new();
         let mut start = 0;
         for end in self.common_ends() {

@@ -110,11 +110,15 @@ impl Found {
         if version.number & MEMBERWISE == 0 {
             self.values(cursor, &part.wire, count, level)?;
         } else {
-            if cursor.i16()? <= 0 {
-                cursor.u32()?; // checksum of a class without a version
-            }
+            let number = cursor.u16()?;
+            // A class without a version is known by its checksum.
+            let checksum = if number == 0 {
+                Some(cursor.u32()?)
+            } else {
+                None
+            };
             for _ in 0..count {
-                self.memberwise(cursor, &part.wire, level)?;
+                self.memberwise(cursor, &part.wire, level, (number, checksum))?;
             }
         }
         cursor.finish(version.end)
@@ -126,6 +130,7 @@ impl Found {
         cursor: &mut Cursor<'_>,
         wire: &Wire,
         level: usize,
+        version: (u16, Option<u32>),
     ) -> Result<(), Damage> {
         let count = cursor.count(1)?;
         self.open(level, count);
@@ -139,12 +144,11 @@ impl Found {
                 Ok(())
             }
             Wire::Sequence(item) => match &**item {
-                Wire::Class(class) if class.versions.len() == 1 => {
-                    let members = &class.versions[0].members;
-                    members
-                        .iter()
-                        .try_for_each(|m| self.member(cursor, m, count, level + 1))
-                }
+                Wire::Class(class) => class
+                    .version(version.0, version.1)?
+                    .members
+                    .iter()
+                    .try_for_each(|m| self.member(cursor, m, count, level + 1)),
                 _ => Err(Damage::Other("a container lies member by member".into())),
             },
             _ => Err(Damage::Other("a value lies member by member".into())),
@@ -217,25 +221,11 @@ impl Found {
         level: usize,
     ) -> Result<(), Damage> {
         let header = cursor.version()?;
-        let version = match header.number {
-            0 if header.end.is_some() => {
-                let checksum = cursor.u32()?;
-                class
-                    .versions
-                    .iter()
-                    .find(|version| version.checksum == checksum)
-            }
-            number => class
-                .versions
-                .iter()
-                .find(|version| version.version == number),
+        let checksum = match header.number {
+            0 if header.end.is_some() => Some(cursor.u32()?),
+            _ => None,
         };
-        let version = version.ok_or_else(|| {
-            let (name, number) = (&class.name, header.number);
-            Damage::Other(format!(
-                "the file does not describe version {number} of {name}"
-            ))
-        })?;
+        let version = class.version(header.number, checksum)?;
         version
             .members
             .iter()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::chunk::Element;
+use super::error::Damage;
 use super::packing::Packing;
 use super::streamer::{Classes, Layout, Member};
 use super::typename::TypeName;
@@ -40,6 +41,26 @@ pub(super) enum Wire {
 pub(super) struct ClassWire {
     pub(super) name: String,
     pub(super) versions: Vec<ClassVersion>,
+}
+
+impl ClassWire {
+    /// The version of that number, or of that checksum where there is one.
+    pub(super) fn version(
+        &self,
+        number: u16,
+        checksum: Option<u32>,
+    ) -> Result<&ClassVersion, Damage> {
+        let is = |version: &&ClassVersion| match checksum {
+            Some(checksum) => version.checksum == checksum,
+            None => version.version == number,
+        };
+        self.versions.iter().find(is).ok_or_else(|| {
+            let name = &self.name;
+            Damage::Other(format!(
+                "the file does not describe version {number} of {name}"
+            ))
+        })
+    }
 }
 
 /// Members of one version of a class.
