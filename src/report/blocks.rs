@@ -130,7 +130,8 @@ fn fits_text(fits: &FitSummary) -> Option<String> {
         ),
         _ => String::new(),
     };
-    if fits.channel_name.is_empty() {
+    let attempted = fits.ok > 0 || !fits.not_accepted.is_empty();
+    if fits.channel_name.is_empty() || !attempted {
         return (!quality.is_empty()).then_some(quality);
     }
     let channels = counted(fits.channels, &fits.channel_name);
@@ -146,6 +147,8 @@ pub fn payload_line(payload: &PayloadOutcome, style: &dyn Style) -> String {
 }
 
 /// How a calibration ended, if not well, and what should be known about it; empty for nothing.
+///
+/// Why it failed stands in the block of its algorithm already.
 #[must_use]
 pub fn calibration_block(calibration: &CalibrationOutcome, style: &dyn Style) -> String {
     let (word, accent) = match calibration.state {
@@ -154,7 +157,12 @@ pub fn calibration_block(calibration: &CalibrationOutcome, style: &dyn Style) ->
         State::NotEnoughData => ("no data", Accent::Warning),
         State::Blocked => ("blocked", Accent::Warning),
     };
-    let rest = named(&calibration.name, &calibration.message);
+    let why = if calibration.algorithms.is_empty() {
+        calibration.message.as_str()
+    } else {
+        "no payloads from this calibration"
+    };
+    let rest = named(&calibration.name, why);
     let mut lines = vec![line(word, accent, &rest, style)];
     lines.extend(warnings(&calibration.warnings, style));
     lines.join("\n")

@@ -184,7 +184,9 @@ fn what_went_wrong_is_said() {
     let mut lacking = execution();
     lacking.result = AlgResult::NotEnoughData;
     lacking.message = "312 of 8 736 crystals below 200 entries, 87 allowed".into();
-    lacking.fits = None;
+    let fits = lacking.fits.as_mut().unwrap();
+    (fits.ok, fits.chi2_ndf_median, fits.chi2_ndf_worst) = (0, None, None);
+    fits.not_accepted.clear();
     lacking.warnings.clear();
     assert_eq!(
         algorithm_block(&algorithm(lacking), 1, 5, None, &Plain),
