@@ -19,7 +19,7 @@ import numpy as np
 import uproot
 
 CHANNELS, DEAD = 120, 77
-RUNS, FILES_PER_RUN, EVENTS_PER_FILE = (1, 2, 3), 2, 950
+RUNS, FILES_PER_RUN, EVENTS_PER_FILE = (1, 2, 3), 2, 930
 RESOLUTION, NOISE, WINDOW = 0.8, 0.10, 15.0  # ns, fraction, ns
 
 here = pathlib.Path(__file__).resolve().parent
@@ -47,8 +47,8 @@ for run in RUNS:
             random.uniform(-WINDOW, WINDOW, n),
             random.normal(offsets[channel - 1], RESOLUTION),
         )
-        # Digitised as a detector would: 1/32 ns and 1/128 GeV.
-        time = np.round((time + t0[event_of_hit]) * 32) / 32
+        # Digitised as a detector would: the centre of a tick of 1/32 ns, and 1/128 GeV.
+        time = (np.floor((time + t0[event_of_hit]) * 32) + 0.5) / 32
         energy = np.round(energy * 128) / 128
         events = {
             "exp": np.full(EVENTS_PER_FILE, 7, np.int32),

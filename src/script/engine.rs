@@ -32,7 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             operations: 200_000_000,
-            time: Duration::from_secs(60),
+            time: Duration::from_secs(10),
         }
     }
 }

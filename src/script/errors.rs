@@ -127,16 +127,13 @@ fn of_engine(context: &Context, cause: &EvalAltResult) -> Diagnostic {
             unknown("script::unknown-variable", "variable", name, context)
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature),
-        EvalAltResult::ErrorTooManyOperations(_) => Diagnostic::error(
-            "script::too-long",
-            "the script does not come to an end: it used all operations it may use",
-        )
-        .hint("is there a loop that never stops?"),
-        EvalAltResult::ErrorTerminated(..) => Diagnostic::error(
-            "script::too-long",
-            "the script does not come to an end: it used all the time it may use",
-        )
-        .hint("is there a loop that never stops?"),
+        EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
+            Diagnostic::error(
+                "script::too-long",
+                "the script does not come to an end in the time it may use",
+            )
+            .hint("is there a loop that never stops?")
+        }
         EvalAltResult::ErrorStackOverflow(_) => {
             Diagnostic::error("script::too-deep", "functions call each other too deeply")
                 .hint("does a function call itself without end?")
