@@ -1,7 +1,7 @@
 //! Every folder `tests/golden/<area>/<case>` is one test, run through the program from outside.
 //!
 //! A case is copied to an empty folder and run there. It may hold
-//! - `args`: the words of the command line, one per line (default: `run script.rhai --input data.json`);
+//! - `args`: the words of the command line, one per line (default: `run script.rhai --input data.json --threads 2`);
 //! - `setup`: lines `copy FILE_OF_THE_PROJECT TO`, `cut FILE BYTES`, `flip FILE BYTE`, `link TARGET NAME`, `folder NAME`;
 //! - `expected/exit`, `expected/stdout`, `expected/stderr`: exact, with the folder written as `[DIR]`
 //!   and times as `[TIME]`;
@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+
+/// The command line of most cases.
+const DEFAULT: &str = "run\nscript.rhai\n--input\ndata.json\n--threads\n2";
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -53,8 +56,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     copy_all(case, &dir)?;
     prepare(case, &dir)?;
     let before = listing(&dir)?;
-    let args = fs::read_to_string(case.join("args"))
-        .unwrap_or_else(|_| "run\nscript.rhai\n--input\ndata.json".into());
+    let args = fs::read_to_string(case.join("args")).unwrap_or_else(|_| DEFAULT.into());
     let output = Command::new(env!("CARGO_BIN_EXE_b2caf"))
         .args(args.lines())
         .current_dir(&dir)
@@ -109,25 +111,22 @@ fn compare(case: &Path, found: &[(String, String)]) -> Result<(), Failed> {
 /// Text with what changes from run to run replaced.
 fn plain(bytes: &[u8], dir: &Path) -> String {
     let text = String::from_utf8_lossy(bytes).replace(&dir.to_string_lossy().into_owned(), "[DIR]");
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let words = line
-            .split(' ')
-            .map(|word| if is_time(word) { "[TIME]" } else { word });
-        lines.push(words.collect::<Vec<_>>().join(" "));
-    }
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
+    text.lines()
+        .map(|line| format!("{}\n", without_time(line)))
         .collect()
 }
 
-/// `0.41`, followed by the word `s`, is caught through its unit: `0.41s` or `3:07`.
-fn is_time(word: &str) -> bool {
-    let number = word.strip_suffix('s').unwrap_or("");
-    !number.is_empty()
-        && number.contains('.')
-        && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+/// A line with `0.41 s` or `3:07` at its end replaced, and the blanks before it that depend on its width.
+fn without_time(line: &str) -> String {
+    let number =
+        |word: &str| word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match line.rsplit_once(' ') {
+        Some((before, "s")) => match before.rsplit_once(' ') {
+            Some((rest, word)) if number(word) => format!("{} [TIME]", rest.trim_end()),
+            _ => line.trim_end().to_owned(),
+        },
+        _ => line.trim_end().to_owned(),
+    }
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<(), Failed> {

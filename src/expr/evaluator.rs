@@ -246,6 +246,10 @@ fn compile(
     };
     Program::compile(outputs, schema).map_err(|failure| Failure {
         place: failure.place.or(place),
+        // The conversion that a wanted number brings with it is not the author's.
+        message: failure
+            .message
+            .replace("to_float needs numbers", "a number is needed here"),
         ..failure
     })
 }
