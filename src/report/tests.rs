@@ -194,11 +194,12 @@ fn what_went_wrong_is_said() {
 Calibrate  CrystalTimeOffset      SingleIOV, iteration 2 of 5
   no data  not_enough_data  312 of 8 736 crystals below 200 entries, 87 allowed"
     );
-    let failed = calibration(
+    let mut failed = calibration(
         "ecl_time",
         State::Blocked,
         "waits for ecl_energy, which failed",
     );
+    failed.algorithms.clear();
     assert_eq!(
         calibration_block(&failed, &Plain),
         "  blocked  ecl_time               waits for ecl_energy, which failed"
