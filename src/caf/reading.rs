@@ -94,13 +94,31 @@ fn collector(calibration: &Calibration, collection: &str) -> Option<Collector> {
 
 /// What went wrong in words for the user: the script's fault has a place in the script.
 fn told(error: collect::Error) -> Error {
-    let collect::Error::Description { file, failure } = &error else {
-        return Error::Input {
-            message: error.to_string(),
-        };
+    let (code, failure, message) = match &error {
+        collect::Error::Description { file, failure } => {
+            let message = format!("{} (columns of {})", failure.message, file.display());
+            ("collect::column", failure, message)
+        }
+        collect::Error::Row {
+            file,
+            entry,
+            run,
+            failure,
+        } => {
+            let at = format!("{}, entry {entry}, run {run}", file.display());
+            (
+                "collect::row",
+                failure,
+                format!("{} (at {at})", failure.message),
+            )
+        }
+        _ => {
+            return Error::Input {
+                message: error.to_string(),
+            };
+        }
     };
-    let message = format!("{} (columns of {})", failure.message, file.display());
-    let mut problem = Problem::new("collect::column", failure.place, message);
+    let mut problem = Problem::new(code, failure.place, message);
     problem.hint.clone_from(&failure.hint);
     Error::Plan(plan::Error::Refused(vec![problem]))
 }
