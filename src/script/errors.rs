@@ -138,6 +138,11 @@ fn of_engine(context: &Context, cause: &EvalAltResult) -> Diagnostic {
             Diagnostic::error("script::too-deep", "functions call each other too deeply")
                 .hint("does a function call itself without end?")
         }
+        EvalAltResult::ErrorDataRace(..) => Diagnostic::error(
+            "script::captured-itself",
+            "a closure captures the variable whose method it is given to",
+        )
+        .hint("take out before what the closure needs, as in `let n = a.len();`"),
         EvalAltResult::ErrorRuntime(value, _) => {
             Diagnostic::error("script::thrown", value.to_string())
         }

@@ -87,9 +87,6 @@ impl Lowering<'_> {
                 "write `ln(x)` or `log10(x)`",
             );
         }
-        if let Some(value) = data::call(self.context, name, &values) {
-            return Ok(value);
-        }
         if let ("contains", [collection, item]) = (name, values.as_slice()) {
             return self.contained(collection, item.clone(), place);
         }
@@ -104,7 +101,9 @@ impl Lowering<'_> {
                 format!("the function `{name}` is unknown"),
                 format!("did you mean `{near}`?"),
             ),
-            _ => cannot(place, format!("the function `{name}` cannot be compiled")),
+            _ => data::call(self.context, name, &values, place).unwrap_or_else(|| {
+                cannot(place, format!("the function `{name}` cannot be compiled"))
+            }),
         }
     }
 
@@ -144,6 +143,7 @@ impl Lowering<'_> {
             }
             (object, _) => {
                 let known = object.known();
+                let words = object.words();
                 if Function::ALL.iter().any(|(_, known, _)| *known == name) && is_number(&object) {
                     values.insert(0, object);
                     let written: Vec<Term> =
@@ -156,8 +156,12 @@ impl Lowering<'_> {
                 if let ("contains", [item], true) = (name, values.as_slice(), known.is_some()) {
                     return self.contained(&object, item.clone(), place);
                 }
-                if let Some(value) = known {
-                    return data::method(self.context, &value, name, &values, place);
+                if known.is_some() {
+                    values.insert(0, object);
+                    let value = data::call(self.context, name, &values, place);
+                    return value.unwrap_or_else(|| {
+                        cannot(place, format!("`.{name}(…)` of {words} cannot be compiled"))
+                    });
                 }
                 let names = Function::ALL.iter().map(|(_, known, _)| *known);
                 match near::nearest(

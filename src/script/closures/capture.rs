@@ -15,8 +15,9 @@ pub(super) fn check(closure: &Closure, function: &Function) -> Result<(), Failur
     for (name, value) in function.parameters.iter().zip(closure.pointer.iter_curry()) {
         if let Err(kind) = text(&value.flatten_clone()) {
             let place = function.body.iter().find_map(|term| first(term, name));
+            let kind = short(closure.engine.map_type_name(&kind)).to_owned();
             return Err(Failure {
-                message: format!("the closure captures `{name}`, which is a {kind}"),
+                message: format!("the closure captures `{name}`, which is of type {kind}"),
                 hint: Some(
                     "a closure may capture numbers, texts, truth values, IoV, ExpRun, and arrays \
                      and maps of them: take out what it needs before, as in `let n = …;`"
@@ -93,5 +94,5 @@ pub(super) fn text(value: &Dynamic) -> Result<String, String> {
             .collect();
         return Ok(format!("ordered({})", members?.join(", ")));
     }
-    Err(short(value.type_name()).to_owned())
+    Err(value.type_name().to_owned())
 }

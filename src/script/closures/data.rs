@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, FnPtr, Scope, ScriptFuncDef};
+use rhai::{Dynamic, EvalAltResult, FnPtr, Scope, ScriptFuncDef};
 
-use crate::expr::Place;
+use crate::expr::{Failure, Place};
 
-use super::super::{Context, Source};
-use super::meaning::{Home, Inner, Lowered, Meaning, cannot, scalar, wrong};
+use super::super::{Context, Source, bindings, errors};
+use super::meaning::{Home, Inner, Lowered, Meaning, Stop, scalar, wrong};
 use super::near;
 use super::resolve::data_meaning;
 
@@ -102,15 +102,23 @@ pub(super) fn closure(context: &Context, from: &Home, value: &Dynamic) -> Option
 }
 
 /// Lets the engine work out an expression over known values.
-fn evaluate(context: &Context, text: &str, values: Vec<(&str, Dynamic)>) -> Option<Dynamic> {
+fn evaluate(
+    context: &Context,
+    text: &str,
+    values: Vec<(&str, Dynamic)>,
+) -> Result<Dynamic, Box<EvalAltResult>> {
     let mut scope = Scope::new();
     for (name, value) in values {
         scope.push_dynamic(name, value);
     }
     let engine = context.engine();
-    engine
-        .eval_expression_with_scope::<Dynamic>(&mut scope, text)
-        .ok()
+    engine.eval_expression_with_scope::<Dynamic>(&mut scope, text)
+}
+
+/// What fails with known values fails in every row.
+fn fails<T>(context: &Context, error: &EvalAltResult, place: Place) -> Lowered<T> {
+    let failure = errors::failure(context, "", error);
+    Err(Stop::Wrong(Failure { place, ..failure }))
 }
 
 /// A member of a known value.
@@ -126,35 +134,23 @@ pub(super) fn member(
             None => {
                 let names = map.keys().map(|key| key.as_str());
                 let hint = near::hint(name, names, "check its name");
-                wrong(
-                    place,
-                    format!("the captured map has no member `{name}`"),
-                    hint,
-                )
+                let message = format!("the captured map has no member `{name}`");
+                wrong(place, message, hint)
             }
         };
     }
-    match evaluate(
-        context,
-        "value[name]",
-        vec![("value", value.clone()), ("name", name.into())],
+    let known = || vec![("value", value.clone()), ("name", name.into())];
+    let found = match evaluate(context, &format!("value.{name}"), known()) {
+        // Not every name can stand behind a dot.
+        Err(error) if matches!(*error, EvalAltResult::ErrorParsing(..)) => {
+            evaluate(context, "value[name]", known())
+        }
+        found => found,
+    };
+    found.map_or_else(
+        |error| fails(context, &error, place),
+        |member| Ok(data_meaning(member)),
     )
-    .or_else(|| {
-        evaluate(
-            context,
-            &format!("value.{name}"),
-            vec![("value", value.clone())],
-        )
-    }) {
-        Some(member) => Ok(data_meaning(member)),
-        None => cannot(
-            place,
-            format!(
-                "`.{name}` of {} cannot be compiled",
-                Meaning::Data(value.clone()).words()
-            ),
-        ),
-    }
 }
 
 /// An element of a known value.
@@ -168,16 +164,10 @@ pub(super) fn index(
         return member(context, value, &index.to_string(), place);
     }
     let values = vec![("value", value.clone()), ("index", index.clone())];
-    match evaluate(context, "value[index]", values) {
-        Some(element) => Ok(data_meaning(element)),
-        None => {
-            let message = format!(
-                "there is no element [{index}] in {}",
-                Meaning::Data(value.clone()).words()
-            );
-            wrong(place, message, "elements are counted from 0")
-        }
-    }
+    evaluate(context, "value[index]", values).map_or_else(
+        |error| fails(context, &error, place),
+        |element| Ok(data_meaning(element)),
+    )
 }
 
 /// An operator on known values that are no numbers, as `==` of two IoVs.
@@ -189,7 +179,8 @@ pub(super) fn operation(context: &Context, sign: &str, operands: &[Meaning]) -> 
     }
     let [left, right] = known.try_into().ok()?;
     let text = format!("left {sign} right");
-    evaluate(context, &text, vec![("left", left), ("right", right)]).map(data_meaning)
+    let values = vec![("left", left), ("right", right)];
+    evaluate(context, &text, values).ok().map(data_meaning)
 }
 
 /// First and last number of a range that is not empty.
@@ -201,8 +192,13 @@ pub(super) fn range(value: &Dynamic) -> Option<(i64, i64)> {
     (range.start() <= range.end()).then(|| (*range.start(), *range.end()))
 }
 
-/// A function of known values, not all of them plain numbers.
-pub(super) fn call(context: &Context, name: &str, values: &[Meaning]) -> Option<Meaning> {
+/// A function of known values; `None` if some are not known.
+pub(super) fn call(
+    context: &Context,
+    name: &str,
+    values: &[Meaning],
+    place: Place,
+) -> Option<Lowered<Meaning>> {
     let known: Option<Vec<Dynamic>> = values.iter().map(Meaning::known).collect();
     let known = known?;
     // A function of nothing may be a clock or a dice.
@@ -214,27 +210,10 @@ pub(super) fn call(context: &Context, name: &str, values: &[Meaning]) -> Option<
         .collect();
     let text = format!("{name}({})", names.join(", "));
     let values = names.iter().map(String::as_str).zip(known).collect();
-    evaluate(context, &text, values).map(data_meaning)
-}
-
-/// A method of a known value.
-pub(super) fn method(
-    context: &Context,
-    value: &Dynamic,
-    name: &str,
-    arguments: &[Meaning],
-    place: Place,
-) -> Lowered<Meaning> {
-    let all: Vec<Meaning> = std::iter::once(Meaning::Data(value.clone()))
-        .chain(arguments.iter().cloned())
-        .collect();
-    match call(context, name, &all) {
-        Some(value) => Ok(value),
-        None => cannot(
-            place,
-            format!("`.{name}(…)` of {} cannot be compiled", all[0].words()),
-        ),
-    }
+    Some(evaluate(context, &text, values).map_or_else(
+        |error| fails(context, &error, place),
+        |value| Ok(data_meaning(value)),
+    ))
 }
 
 /// Functions of the engine that look like misspelt functions of formulas.
@@ -245,5 +224,7 @@ const NATIVE: [&str; 14] = [
 
 /// Whether the engine is known to have a function of that name.
 pub(super) fn native(name: &str) -> bool {
-    NOT_PURE.contains(&name) || NATIVE.contains(&name)
+    NOT_PURE.contains(&name)
+        || NATIVE.contains(&name)
+        || bindings::names().iter().any(|known| known == name)
 }

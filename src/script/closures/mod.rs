@@ -17,6 +17,7 @@ mod lower;
 mod meaning;
 mod near;
 mod numbers;
+mod register;
 mod render;
 mod resolve;
 mod row;
@@ -29,10 +30,5 @@ mod twins;
 mod walk;
 
 pub use compile::{Compiled, compile_map, compile_model, compile_row, interpret_row};
+pub use register::register;
 pub use rules::{RefitRule, condition_rule, histogram_rule, number_rule, range_rule, refit_rule};
-
-/// Teaches an engine what closures need: rows, and numbers as formulas have them.
-pub fn register(engine: &mut rhai::Engine) {
-    numbers::register(engine);
-    row::register(engine);
-}

@@ -3,7 +3,7 @@
 use crate::expr::{Failure, Formula, Value};
 
 use super::super::{self as closures, compile_map, compile_model, compile_row};
-use super::{compiled, script, script_with, show, shown};
+use super::harness::{compiled, script, script_with, show, shown};
 
 #[test]
 fn arithmetic_and_columns() {

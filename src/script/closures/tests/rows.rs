@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::expr::{Failure, Formula, Place, RowFunction, Value};
 
 use super::super::{compile_map, compile_row};
-use super::{Script, script, script_with, show};
+use super::harness::{Script, script, script_with, show};
 
 fn asked(script: &Script) -> (Arc<dyn RowFunction>, Failure) {
     let compiled = compile_row(&script.context, &script.closure).unwrap();
@@ -208,7 +208,7 @@ fn captured_objects_are_refused() {
     let failure = compile_row(&script.context, &script.closure).unwrap_err();
     assert_eq!(
         failure.message,
-        "the closure captures `t`, which is a timestamp"
+        "the closure captures `t`, which is of type timestamp"
     );
     assert_eq!((failure.place.line, failure.place.column), (1, 32));
 }

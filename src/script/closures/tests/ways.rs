@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::expr::{Column, Failure, Formula, Table, Type, Value, Wanted};
 
 use super::super::{compile_row, interpret_row};
-use super::script;
+use super::harness::script;
 
 const FLOATS: [f64; 16] = [
     0.0,
