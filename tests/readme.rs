@@ -1,0 +1,68 @@
+//! What the README says is what the program does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(project().join(path)).unwrap()
+}
+
+/// The text of each fenced block of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    text.split(start.as_str())
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+/// Lines without what depends on the machine: times, number of threads, blanks before times.
+fn lines(text: &str) -> Vec<String> {
+    let same = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let time = words.last() == Some(&"s");
+        let words = if time { &words[..words.len() - 2] } else { &words[..] };
+        words.join(" ")
+    };
+    text.lines()
+        .map(same)
+        .filter(|line| !line.is_empty() && !line.starts_with("Backend"))
+        .collect()
+}
+
+#[test]
+fn the_script_is_the_example() {
+    let script = blocks(&read("README.md"), "rhai").remove(0);
+    assert_eq!(script, read("examples/channel_time/channel_time.rhai"));
+}
+
+#[test]
+fn the_commands_are_those_of_the_checks() {
+    let checks = read(".ci/run");
+    for block in blocks(&read("README.md"), "sh") {
+        for command in block.lines() {
+            assert!(checks.contains(command), "`{command}` is not run by .ci/run");
+        }
+    }
+}
+
+#[test]
+fn the_run_prints_what_the_readme_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("calibration_results");
+    let ended = Command::new(env!("CARGO_BIN_EXE_b2caf"))
+        .args(["run", "examples/channel_time/channel_time.rhai"])
+        .args(["--input", "examples/channel_time/data.json", "--output"])
+        .arg(&output)
+        .current_dir(project())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    let shown = blocks(&read("README.md"), "text").remove(0);
+    assert_eq!(lines(&shown), lines(&said));
+}
