@@ -26,7 +26,11 @@ fn lines(text: &str) -> Vec<String> {
     let same = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let time = words.last() == Some(&"s");
-        let words = if time { &words[..words.len() - 2] } else { &words[..] };
+        let words = if time {
+            &words[..words.len() - 2]
+        } else {
+            &words[..]
+        };
         words.join(" ")
     };
     text.lines()
@@ -46,7 +50,10 @@ fn the_commands_are_those_of_the_checks() {
     let checks = read(".ci/run");
     for block in blocks(&read("README.md"), "sh") {
         for command in block.lines() {
-            assert!(checks.contains(command), "`{command}` is not run by .ci/run");
+            assert!(
+                checks.contains(command),
+                "`{command}` is not run by .ci/run"
+            );
         }
     }
 }
