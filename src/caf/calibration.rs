@@ -9,7 +9,7 @@ use crate::iov::IoV;
 use crate::plan::Calibration;
 
 use super::collecting::{Gathered, Together};
-use super::folder::write_json;
+use super::folder::{write_file, write_json};
 use super::iteration::{Found, iterate};
 use super::run::Setting;
 use super::{CalibrationOutcome, Error, Event, Observer, PayloadOutcome, State};
@@ -140,8 +140,11 @@ fn collect(
         }
     }
     for one in gathered.iter() {
-        let file = format!("{}.json", one.outcome.name);
-        write_json(&folder.join("collector_output").join(file), &one.outcome)?;
+        let folder = folder.join("collector_output").join(&one.outcome.name);
+        write_json(&folder.join("summary.json"), &one.outcome)?;
+        if !reused {
+            write_file(&folder.join("objects.json"), |to| one.objects.write(to))?;
+        }
         observer.event(&Event::Collected {
             calibration: calibration.name.clone(),
             collection: one.outcome.clone(),

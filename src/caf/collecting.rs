@@ -1,6 +1,7 @@
 //! The step from files to objects, as the rest of the room sees it.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use crate::calibrate::{Channels, Objects};
 use crate::iov::{ExpRun, IoV};
@@ -8,9 +9,15 @@ use crate::plan::Calibration;
 
 use super::{CollectionOutcome, Error, Observer};
 
+/// Collected objects that can be kept as a file.
+pub(super) trait Keep: Objects + Send {
+    /// Writes all objects; equal objects give equal bytes.
+    fn write(&self, to: &mut dyn io::Write) -> io::Result<()>;
+}
+
 /// The objects of one collection, and how they came about.
 pub(super) struct Gathered {
-    pub(super) objects: Box<dyn Objects + Send>,
+    pub(super) objects: Box<dyn Keep>,
     pub(super) outcome: CollectionOutcome,
 }
 

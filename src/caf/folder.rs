@@ -5,7 +5,8 @@
 //! <output>/outcome.json             what came out
 //! <output>/outputdb/                payloads of the result: database.txt and payload files
 //! <output>/<calibration>/outputdb/  payloads of the last iteration
-//! <output>/<calibration>/<n>/collector_output/<collection>.json
+//! <output>/<calibration>/<n>/collector_output/<collection>/summary.json   files, events, cuts
+//! <output>/<calibration>/<n>/collector_output/<collection>/objects.json   what was filled, per run
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>.json
 //! <output>/<calibration>/<n>/algorithm_output/outputdb/
 //! ```
@@ -13,7 +14,7 @@
 //! calibration has ended.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -187,22 +188,34 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Writes `value` as JSON for reading, first under a hidden name beside the final one.
+/// Writes `value` as JSON for reading.
 pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
+    write_file(path, |to| to.write_all(text.as_bytes()))
+}
+
+/// Writes a file, first under a hidden name beside the final one.
+pub(super) fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::output(folder))?;
-    let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder.join(format!(".partial-{name}"));
-    let written = File::create(&temporary)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-        })
-        .and_then(|()| fs::rename(&temporary, path));
+    let written = write_synced(&temporary, write).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one worth telling.
         let _ = fs::remove_file(&temporary);
     }
     written.map_err(Error::output(path))
+}
+
+fn write_synced(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut to = BufWriter::new(File::create(path)?);
+    write(&mut to)?;
+    to.into_inner()?.sync_all()
 }

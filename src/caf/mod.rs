@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod folder;
 mod iteration;
+mod lines;
 mod options;
 mod outcome;
 mod provenance;

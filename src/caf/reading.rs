@@ -1,15 +1,18 @@
 //! From files to objects.
 
+use std::io;
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use serde::Serialize as _;
 
 use crate::calibrate::{Channels, Objects};
 use crate::collect::{self, Collected, Collector, Granularity};
 use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Calibration, Plan, Problem};
 
-use super::collecting::{Collecting, Gathered};
+use super::collecting::{Collecting, Gathered, Keep};
+use super::lines::Lines;
 use super::relay::Relay;
 use super::{CollectionOutcome, Cut, Error, Observer};
 
@@ -185,6 +188,15 @@ impl Read {
             channel_names: collector.objects().map(name).collect(),
             by_run: collector.granularity == Granularity::Run,
         }
+    }
+}
+
+impl Keep for Read {
+    fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let formatter = Lines::default();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut *to, formatter);
+        self.collected.serialize(&mut serializer)?;
+        to.write_all(b"\n")
     }
 }
 

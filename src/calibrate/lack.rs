@@ -61,6 +61,21 @@ impl Lack {
         self.why.iter().filter(|why| !why.is_empty()).count()
     }
 
+    /// Least and most entries of the channels that lack data: `0 to 27`.
+    fn entries(&self, channels: &Channels) -> String {
+        let both = channels.histograms.iter().zip(&self.why);
+        let lacking = both.filter(|(_, why)| !why.is_empty());
+        let entries: Vec<f64> = lacking
+            .map(|((_, histogram), _)| histogram.entries())
+            .collect();
+        let least = entries.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = entries.iter().copied().fold(0.0, f64::max);
+        if least >= most {
+            return format!("{most}");
+        }
+        format!("{least} to {most}")
+    }
+
     /// Rows without fits, one per channel.
     pub(super) fn rows(&self, channels: &Channels) -> Vec<Row> {
         let both = channels.histograms.iter().zip(&self.why);
@@ -104,10 +119,11 @@ pub(super) fn check_tolerance(
         return Err(Ended::not_enough_data(format!("`{}`: {why}", step.object)));
     }
     let least = step.options.min_entries;
+    let found = lack.entries(channels);
     let what = match (least > 0.0, declared.enough_data.is_some()) {
-        (true, false) => format!("below {least} entries"),
+        (true, false) => format!("below {least} entries (they have {found})"),
         (false, false) => "without entries".into(),
-        _ => "without enough data".into(),
+        _ => format!("without enough data (they have {found} entries)"),
     };
     Err(Ended::not_enough_data(format!(
         "{} of {} {what}, {} allowed",

@@ -50,7 +50,8 @@ fn a_calibration_from_beginning_to_end() {
         "plan.json",
         "outcome.json",
         "cal/outputdb/database.txt",
-        "cal/0/collector_output/default.json",
+        "cal/0/collector_output/default/summary.json",
+        "cal/0/collector_output/default/objects.json",
         "cal/0/algorithm_output/TestCalibrationAlgorithm.json",
         "cal/0/algorithm_output/outputdb/database.txt",
     ] {
@@ -196,6 +197,13 @@ fn iterations_end_when_all_are_used() {
         assert!(folder.path().join(database).is_file());
     }
     assert!(!folder.path().join("high/3").exists());
+    // What was collected once is kept once.
+    let objects = |n| {
+        folder
+            .path()
+            .join(format!("high/{n}/collector_output/default/objects.json"))
+    };
+    assert!(objects(0).is_file() && !objects(1).exists());
     let collected = events.iter().filter(|event| event["event"] == "collected");
     let reused: Vec<bool> = collected
         .map(|event| event["reused"].as_bool().unwrap())

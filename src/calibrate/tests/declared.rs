@@ -82,7 +82,7 @@ fn too_many_crystals_without_data() {
     assert_eq!(execution.result, AlgResult::NotEnoughData);
     assert_eq!(
         execution.message,
-        "2 of 100 crystals below 200 entries, 1 allowed"
+        "2 of 100 crystals below 200 entries (they have 0 to 150), 1 allowed"
     );
     assert!(execution.payloads.is_empty() && execution.fits.is_none());
     assert_eq!(execution.summary.unwrap().lacking, [4, 8]);
@@ -93,7 +93,7 @@ fn too_many_crystals_without_data() {
         }));
     assert_eq!(
         run(&algorithm, &toy).message,
-        "2 of 100 crystals without enough data, 1 allowed"
+        "2 of 100 crystals without enough data (they have 0 to 150 entries), 1 allowed"
     );
     declared(&mut algorithm).enough_data = None;
     declared(&mut algorithm).tolerate = 0.0;
