@@ -21,7 +21,7 @@ pub enum InspectError {
 
 /// Writes what a file holds.
 ///
-/// With `sums` every branch of numbers is read, its values counted and the finite ones summed.
+/// With `sums` every branch of numbers is read, its values counted and summed.
 ///
 /// # Errors
 /// A file, tree or branch that is damaged, or an output that is closed. A branch whose type is
@@ -121,7 +121,7 @@ fn listing(file: &RootFile, sums: bool) -> Result<Value, Error> {
         } else if key.is_histogram() {
             let found = file.histogram(&name)?;
             let sum = total(&found.values());
-            let entry = json!({ "class": found.class, "shape": found.shape(), "sum": sum });
+            let entry = json!({ "class": found.class, "shape": found.shape(), "sum": number(sum) });
             histograms.insert(name, entry);
         }
     }
@@ -140,7 +140,19 @@ fn describe(tree: &Tree, column: &Column, sums: bool) -> Result<Value, Error> {
         return Ok(json!({ "type": type_name }));
     }
     let (count, sum) = count_and_sum(tree, column)?;
-    Ok(json!({ "type": type_name, "count": count, "sum": sum }))
+    Ok(json!({ "type": type_name, "count": count, "sum": number(sum) }))
+}
+
+/// A number as JSON; `"inf"`, `"-inf"` and `"nan"`, which JSON does not have, as texts.
+fn number(value: f64) -> Value {
+    if value.is_nan() {
+        return json!("nan");
+    }
+    if value.is_finite() {
+        json!(value)
+    } else {
+        json!(if value > 0.0 { "inf" } else { "-inf" })
+    }
 }
 
 /// Branches as they are in the file: no counts of arrays, no single leaves.
@@ -150,7 +162,7 @@ fn branches(tree: &Tree) -> impl Iterator<Item = &Column> {
         .filter(|column| !column.is_count() && !column.is_leaf())
 }
 
-/// Number of values, and the sum of the finite ones.
+/// Number of values, and their sum.
 fn count_and_sum(tree: &Tree, column: &Column) -> Result<(u64, f64), Error> {
     let mut cache = Cache::new();
     let mut sum = Sum::default();
@@ -171,23 +183,26 @@ fn count_and_sum(tree: &Tree, column: &Column) -> Result<(u64, f64), Error> {
     Ok((count, sum.total()))
 }
 
-/// All finite bins of a histogram.
+/// All bins of a histogram.
 fn total(values: &[f64]) -> f64 {
     let mut sum = Sum::default();
     values.iter().for_each(|value| sum.add(*value));
     sum.total()
 }
 
-/// A sum of finite numbers that keeps what rounding takes away (Neumaier 1974).
+/// A sum that keeps what rounding takes away (Neumaier 1974); infinities and NaN go through it.
 #[derive(Default)]
 struct Sum {
     sum: f64,
     lost: f64,
+    /// Sum of what is not finite; 0 if there is nothing such.
+    endless: f64,
 }
 
 impl Sum {
     fn add(&mut self, value: f64) {
         if !value.is_finite() {
+            self.endless += value;
             return;
         }
         let next = self.sum + value;
@@ -200,6 +215,6 @@ impl Sum {
     }
 
     fn total(&self) -> f64 {
-        self.sum + self.lost
+        self.sum + self.lost + self.endless
     }
 }
