@@ -21,7 +21,7 @@ pub enum InspectError {
 
 /// Writes what a file holds.
 ///
-/// With `sums` every branch of numbers is read, its values counted and summed.
+/// With `sums` every branch of numbers is read, its values counted, and summed without NaN.
 ///
 /// # Errors
 /// A file, tree or branch that is damaged, or an output that is closed. A branch whose type is
@@ -162,7 +162,7 @@ fn branches(tree: &Tree) -> impl Iterator<Item = &Column> {
         .filter(|column| !column.is_count() && !column.is_leaf())
 }
 
-/// Number of values, and their sum.
+/// Number of values, and the sum of those that are not NaN.
 fn count_and_sum(tree: &Tree, column: &Column) -> Result<(u64, f64), Error> {
     let mut cache = Cache::new();
     let mut sum = Sum::default();
@@ -190,18 +190,21 @@ fn total(values: &[f64]) -> f64 {
     sum.total()
 }
 
-/// A sum that keeps what rounding takes away (Neumaier 1974); infinities and NaN go through it.
+/// A sum that keeps what rounding takes away (Neumaier 1974); NaN is left out, infinities are not.
 #[derive(Default)]
 struct Sum {
     sum: f64,
     lost: f64,
-    /// Sum of what is not finite; 0 if there is nothing such.
+    /// Sum of infinities; 0 if there are none.
     endless: f64,
 }
 
 impl Sum {
     fn add(&mut self, value: f64) {
-        if !value.is_finite() {
+        if value.is_nan() {
+            return;
+        }
+        if value.is_infinite() {
             self.endless += value;
             return;
         }
