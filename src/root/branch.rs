@@ -238,7 +238,7 @@ fn of_member(classes: &Classes, branch: &Object, leaf: &Object) -> Result<Conten
         if branch.int("fID") >= 0 && branch.int("fStreamerType") >= 0 {
             return without_description(class, kind, leaf, branch, elements);
         }
-        return whole(classes, class, branch.int("fType") >= 0);
+        return whole(classes, class, branch);
     };
     let dims = match leaf_dims(leaf)? {
         dims if dims.is_empty() && (21..40).contains(&kind) => member_dims(member),
@@ -348,16 +348,30 @@ fn without_description(
     }
 }
 
-/// A whole object in one branch.
-fn whole(classes: &Classes, class: &str, header: bool) -> Result<Content, String> {
+/// A whole object in one branch, by its own streamer (kind -1) or member by member without the
+/// header of its class.
+fn whole(classes: &Classes, class: &str, branch: &Object) -> Result<Content, String> {
     let parsed = TypeName::parse(class).ok_or("its name makes no sense")?;
-    let wire = Wire::of_type(classes, class)?;
-    let header = header && matches!(wire, Wire::Sequence(_) | Wire::Map(..) | Wire::Flags(_));
-    Ok(Content::walked(
-        parsed.spelled(),
-        Part { wire, header },
-        false,
-    ))
+    let own_streamer = branch.int("fType") < 0;
+    let part = match Wire::of_type(classes, class)? {
+        Wire::Class(class) if !own_streamer => {
+            let (number, checksum) = (branch.int("fClassVersion"), branch.int("fCheckSum"));
+            let version = class
+                .version(0, Some(checksum as u32))
+                .or_else(|_| class.version(number as u16, None))
+                .map_err(|damage| damage.to_string())?;
+            let members = version.members.clone();
+            Part {
+                wire: Wire::Members(members),
+                header: false,
+            }
+        }
+        wire => {
+            let header = !own_streamer && wire.is_standard();
+            Part { wire, header }
+        }
+    };
+    Ok(Content::walked(parsed.spelled(), part, false))
 }
 
 /// The description of the member that a branch holds.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::cursor::Cursor;
 use super::error::{Damage, Result};
 use super::key::Key;
-use super::source::{Source, directory_keys};
+use super::source::{KeyList, Source, directory_keys};
 
 /// Directories inside directories.
 const DEPTH: usize = 64;
@@ -22,7 +22,7 @@ pub(super) fn keys(source: &Source) -> Result<Vec<Key>> {
 
 fn walk(
     source: &Source,
-    seek: u64,
+    place: KeyList,
     above: &str,
     depth: usize,
     seen: &mut HashSet<u64>,
@@ -33,11 +33,18 @@ fn walk(
     } else {
         format!("directory {above}")
     };
-    if depth == 0 || !seen.insert(seek) {
+    if depth == 0 || !seen.insert(place.seek) {
         let reason = "a directory is inside itself, or nested too deeply";
         return Err(source.damaged(&what, Damage::Other(reason.into())));
     }
-    let (_, data) = source.object(seek, &what)?;
+    let key = source.key(place.seek, &what)?;
+    let length = place.bytes.checked_sub(key.key_length).ok_or_else(|| {
+        source.damaged(
+            &what,
+            Damage::Other("it is shorter than its own label".into()),
+        )
+    })?;
+    let data = source.bytes(place.seek + key.key_length as u64, length)?;
     let list = read_list(&data).map_err(|damage| source.damaged(&what, damage))?;
     for mut key in list {
         if !above.is_empty() {
@@ -52,7 +59,7 @@ fn walk(
         if let Some((seek, path)) = inside {
             let (_, directory) = source.object(seek, &path)?;
             let keys = directory_keys(&directory).map_err(|e| source.damaged(&path, e))?;
-            if keys != 0 {
+            if keys.seek != 0 {
                 walk(source, keys, &path, depth - 1, seen, found)?;
             }
         }

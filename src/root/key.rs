@@ -27,6 +27,18 @@ pub struct Key {
 impl Key {
     /// Reads a label.
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Damage> {
+        let key = Self::read_unplaced(cursor)?;
+        if key.bytes >= key.key_length {
+            return Ok(key);
+        }
+        Err(Damage::Other(format!(
+            "a key of {} bytes in an object of {}",
+            key.key_length, key.bytes
+        )))
+    }
+
+    /// Reads the label of an object that may never have got a place of its own in the file.
+    pub(super) fn read_unplaced(cursor: &mut Cursor<'_>) -> Result<Self, Damage> {
         let bytes = cursor.i32()?;
         let version = cursor.u16()?;
         let object_length = cursor.u32()? as usize;
@@ -39,13 +51,10 @@ impl Key {
         let class = cursor.string()?;
         let name = cursor.string()?;
         let title = cursor.string()?;
-        let bytes = usize::try_from(bytes)
-            .ok()
-            .filter(|bytes| *bytes >= key_length)
-            .ok_or(Damage::Number {
-                what: "the length of a key",
-                value: bytes.into(),
-            })?;
+        let bytes = usize::try_from(bytes).map_err(|_| Damage::Number {
+            what: "the length of a key",
+            value: bytes.into(),
+        })?;
         Ok(Self {
             path: name.clone(),
             cycle,

@@ -323,7 +323,7 @@ fn numbers(cursor: &mut Cursor<'_>, kind: i32, count: usize) -> Result<Value, Da
 
 /// A basket inside a tree object: its key, its own header, offsets, and the bytes.
 fn basket(cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
-    let key = Key::read(cursor)?;
+    let key = Key::read_unplaced(cursor)?;
     let header = BasketHeader::read(cursor)?;
     let flag = header.flag;
     if flag == 0 {

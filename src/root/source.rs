@@ -20,7 +20,7 @@ pub(super) struct Source {
     /// Version of the program that wrote it.
     pub(super) version: u32,
     pub(super) classes: Classes,
-    pub(super) first_keys: u64,
+    pub(super) first_keys: KeyList,
 }
 
 /// A file header is 64 bytes at most, in both its forms.
@@ -53,7 +53,7 @@ impl Source {
             size: metadata.len(),
             version: 0,
             classes: Classes::default(),
-            first_keys: 0,
+            first_keys: KeyList::default(),
         };
         let header = source.header()?;
         source.version = header.version;
@@ -83,12 +83,12 @@ impl Source {
         Ok(header)
     }
 
-    fn top_directory(&self, header: &Header) -> Result<u64> {
+    fn top_directory(&self, header: &Header) -> Result<KeyList> {
         let place = header.begin + u64::from(header.name_length);
         let left = self.size.saturating_sub(place);
         let bytes = self.bytes(place, left.min(64) as usize)?;
         let keys = directory_keys(&bytes).map_err(|e| self.damaged("its top directory", e))?;
-        if keys == 0 {
+        if keys.seek == 0 {
             let reason = "it has no list of keys: the program that wrote it did not close it";
             return Err(self.damaged("its top directory", Damage::Other(reason.into())));
         }
@@ -197,14 +197,26 @@ fn read_header(bytes: &[u8]) -> Result<Header, Damage> {
     })
 }
 
-/// Where the list of keys of a directory lies.
-pub(super) fn directory_keys(bytes: &[u8]) -> Result<u64, Damage> {
+/// Where the list of keys of a directory lies, and its length with its label.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KeyList {
+    pub(super) seek: u64,
+    pub(super) bytes: usize,
+}
+
+/// Takes the place of the list of keys from a directory.
+pub(super) fn directory_keys(bytes: &[u8]) -> Result<KeyList, Damage> {
     let mut cursor = Cursor::new(bytes);
     let wide = cursor.u16()? > 1000;
-    cursor.take(16)?; // times, lengths of the list of keys and of the name
+    cursor.take(8)?; // when it was made and changed
+    let bytes = cursor.u32()? as usize;
+    cursor.take(4)?; // length of its name
     cursor.position(wide)?; // itself
     cursor.position(wide)?; // the directory above
-    cursor.position(wide)
+    Ok(KeyList {
+        seek: cursor.position(wide)?,
+        bytes,
+    })
 }
 
 /// The first bytes of a file, for people.

@@ -205,12 +205,11 @@ impl Found {
                 })
             }
             Wire::Class(class) => self.class(cursor, class, level),
-            Wire::Object => {
-                let (id, bits) = cursor.tobject()?;
-                self.push(id.into());
-                self.push(bits.into());
-                Ok(())
-            }
+            Wire::Members(members) => members
+                .iter()
+                .try_for_each(|part| self.member(cursor, part, 1, level)),
+            // Identifier and bits of an object are no data.
+            Wire::Object => cursor.tobject().map(|_| ()),
         }
     }
 
@@ -302,7 +301,7 @@ impl Found {
 
 impl Wire {
     /// Whether it is a type of the standard library, which has a header as a member.
-    fn is_standard(&self) -> bool {
+    pub(super) fn is_standard(&self) -> bool {
         matches!(
             self,
             Self::Text | Self::Sequence(_) | Self::Map(..) | Self::Flags(_)
@@ -327,6 +326,7 @@ impl Wire {
             Self::ObjectBits | Self::Sequence(_) | Self::Map(..) | Self::Flags(_) => 4,
             Self::Fixed(item, count) => item.least().saturating_mul(*count),
             Self::Class(_) => 2,
+            Self::Members(_) => 0,
             Self::Object => 10,
         }
     }

@@ -32,6 +32,8 @@ pub(super) enum Wire {
     Flags(usize),
     /// Members of a class with its header.
     Class(Arc<ClassWire>),
+    /// Members of a class without its header.
+    Members(Vec<Part>),
     /// Identifier and bits.
     Object,
 }
@@ -166,6 +168,7 @@ impl Wire {
                 .iter()
                 .flat_map(|v| &v.members)
                 .map(|part| &part.wire)),
+            Self::Members(members) => mix(members.iter().map(|part| &part.wire)),
             Self::Object => Look::Record,
         }
     }
@@ -211,6 +214,7 @@ fn of_parsed(classes: &Classes, name: &TypeName, depth: usize) -> Result<Wire, S
         }),
         "string" | "TString" => Wire::Text,
         "TObject" => Wire::Object,
+        "TDatime" => Wire::Number(Element::U32),
         "bitset" => Wire::Flags(count(0)?),
         "array" => Wire::Fixed(argument(0)?, count(1)?),
         "TArrayC" => Wire::Sequence(Box::new(Wire::Number(Element::I8))),
