@@ -136,9 +136,9 @@ pub enum Error {
         /// What the system said.
         message: String,
     },
-    /// Objects that cannot be put together.
-    #[error("object {object} cannot be merged: {message}")]
-    Merge {
+    /// An object that cannot be, or parts of it that cannot be put together.
+    #[error("object {object}: {message}")]
+    Object {
         /// Name of the object.
         object: String,
         /// Why.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::fill::{Objects, Part, Tally};
 use super::{Collector, Error, Granularity, Step};
 use crate::expr::{Table, nearest};
-use crate::hist::Histogram;
+use crate::hist::{Block, Histogram};
 use crate::iov::ExpRun;
 
 /// A file and its entries.
@@ -80,7 +80,7 @@ impl Collected {
         files: Vec<FileCount>,
         tally: &Tally,
         objects: Objects,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let array = collector.steps.iter().find_map(|step| match step {
             Step::Each(array, _) => Some(array.clone()),
             _ => None,
@@ -95,7 +95,7 @@ impl Collected {
             before: *before,
             after: *after,
         };
-        Ok(Self {
+        Self {
             collector: collector.name.clone(),
             granularity: collector.granularity,
             row_name: array.unwrap_or_else(|| "events".into()),
@@ -103,8 +103,8 @@ impl Collected {
             files,
             runs: tally.runs.iter().map(run).collect(),
             cuts: collector.cuts().zip(&tally.cuts).map(cut).collect(),
-            objects: objects.finish()?,
-        })
+            objects: objects.finish(),
+        }
     }
 
     /// Events that were collected, of all runs.
@@ -119,44 +119,70 @@ impl Collected {
     }
 
     /// Rows of a table, those of `runs` one run after the other; with one set of objects for all
-    /// runs, all rows.
+    /// runs, all rows in the order of files and entries.
     ///
     /// # Errors
     /// When there is no such table.
     pub fn table(&self, name: &str, runs: &[ExpRun]) -> Result<Table, Error> {
-        match self.merged(name, runs) {
-            Some(Ok(Part::Table(table))) => Ok(table),
-            Some(Err(error)) => Err(error),
+        match self.merged(name, runs)? {
+            Some(Part::Table(table)) => Ok(table),
             _ => Err(self.missing("table", name)),
         }
     }
 
-    /// The histogram of each channel, those of `runs` added up; a single object is channel 0.
+    /// A histogram, profile, efficiency or sum, those of `runs` added up; with one set of objects
+    /// for all runs, that of all.
     ///
     /// # Errors
-    /// When there is no such histogram, or when it has more than one dimension or channel index.
-    pub fn histograms(&self, name: &str, runs: &[ExpRun]) -> Result<Vec<(i64, Histogram)>, Error> {
-        match self.merged(name, runs) {
-            Some(Ok(part)) => part
-                .histograms()
-                .ok_or_else(|| self.missing("one-dimensional histogram", name)),
-            Some(Err(error)) => Err(error),
-            None => Err(self.missing("histogram", name)),
+    /// When there is no such object.
+    pub fn block(&self, name: &str, runs: &[ExpRun]) -> Result<Block, Error> {
+        match self.merged(name, runs)? {
+            Some(Part::Block(block)) => Ok(*block),
+            _ => Err(self.missing("histogram, profile, efficiency or sum", name)),
         }
     }
 
+    /// The histogram or profile of each channel, those of `runs` added up; channels without rows
+    /// have an empty one, a single object is channel 0.
+    ///
+    /// # Errors
+    /// When there is no such object, when it has two dimensions, or more than one channel index.
+    pub fn histograms(&self, name: &str, runs: &[ExpRun]) -> Result<Vec<(i64, Histogram)>, Error> {
+        let block = self.block(name, runs)?;
+        let ranges = match &block {
+            Block::Counts(counts) => counts.ranges(),
+            Block::Profile(profile) => profile.ranges(),
+            _ => return Err(self.missing("histogram", name)),
+        };
+        let of = |numbers: &[i64]| match &block {
+            Block::Counts(counts) => counts.histogram(numbers),
+            Block::Profile(profile) => profile.histogram(numbers),
+            _ => None,
+        };
+        let all: Option<Vec<(i64, Histogram)>> = match ranges {
+            [] => of(&[]).map(|histogram| vec![(0, histogram)]),
+            [range] => (range.first..=range.last)
+                .map(|n| of(&[n]).map(|histogram| (n, histogram)))
+                .collect(),
+            _ => None,
+        };
+        all.ok_or_else(|| self.missing("histogram of one dimension and one channel index", name))
+    }
+
     /// An object of several runs; `None` if there is none of that name.
-    fn merged(&self, name: &str, runs: &[ExpRun]) -> Option<Result<Part, Error>> {
-        let object = self.objects.iter().find(|object| object.name == name)?;
+    fn merged(&self, name: &str, runs: &[ExpRun]) -> Result<Option<Part>, Error> {
+        let Some(object) = self.objects.iter().find(|object| object.name == name) else {
+            return Ok(None);
+        };
         let chosen = |run: &Option<ExpRun>| run.is_none_or(|run| runs.contains(&run));
         let mut whole = object.empty.clone();
         for (_, part) in object.runs.iter().filter(|(run, _)| chosen(run)) {
-            if let Err(message) = whole.merge(part.clone()) {
-                let object = name.to_owned();
-                return Some(Err(Error::Merge { object, message }));
-            }
+            whole.merge(part).map_err(|message| Error::Object {
+                object: name.to_owned(),
+                message,
+            })?;
         }
-        Some(Ok(whole))
+        Ok(Some(whole))
     }
 
     fn missing(&self, kind: &'static str, name: &str) -> Error {

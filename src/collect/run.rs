@@ -50,7 +50,7 @@ pub fn collect(
         let (layout, inputs) = look_at(collector, files)?;
         let entries = inputs.iter().map(|input| input.entries).sum();
         progress.started(inputs.len(), entries);
-        let objects = Objects::new(collector, layout.as_ref());
+        let objects = Objects::new(collector, layout.as_ref(), pool.current_num_threads())?;
         let tally = Mutex::new(Tally::new(collector.cuts().count()));
         if let Some(layout) = &layout {
             let pass = Whole {
@@ -72,7 +72,7 @@ pub fn collect(
                 entries: input.entries,
             })
             .collect();
-        Collected::new(collector, files, &tally, objects)
+        Ok(Collected::new(collector, files, &tally, objects))
     })
 }
 
@@ -81,7 +81,8 @@ pub fn collect(
 /// # Errors
 /// As [`collect()`] before its first event.
 pub fn check(collector: &Collector, file: &(PathBuf, IoV)) -> Result<(), Error> {
-    look_at(collector, std::slice::from_ref(file)).map(|_| ())
+    let (layout, _) = look_at(collector, std::slice::from_ref(file))?;
+    Objects::new(collector, layout.as_ref(), 1).map(|_| ())
 }
 
 /// Everything that the threads of a pass share.
@@ -96,15 +97,24 @@ struct Whole<'a> {
 }
 
 /// What a thread keeps from one piece of work to the next.
-#[derive(Default)]
 struct Worker<'a> {
     /// The file that was read last, so that its baskets need not be opened again.
     file: Option<(usize, Arc<OpenFile<'a>>)>,
     cache: Cache,
     scratch: Scratch,
+    filling: Filling<'a>,
 }
 
 impl<'a> Worker<'a> {
+    fn new(objects: &'a Objects) -> Self {
+        Self {
+            file: None,
+            cache: Cache::new(),
+            scratch: Scratch::default(),
+            filling: objects.filling(),
+        }
+    }
+
     fn file(&mut self, shelf: &Shelf<'a>, number: usize) -> Result<Arc<OpenFile<'a>>, Error> {
         if let Some((known, file)) = &self.file
             && *known == number
@@ -126,7 +136,7 @@ impl<'a> Whole<'a> {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         pool.broadcast(|_| {
-            let mut worker = Worker::default();
+            let mut worker = Worker::new(self.objects);
             while !stop.load(Ordering::Relaxed) {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(unit) = units.get(number) else {
@@ -136,14 +146,14 @@ impl<'a> Whole<'a> {
                 // the first failure does not depend on the threads.
                 if let Err(error) = self.unit(number, unit, &gate, &mut worker) {
                     stop.store(true, Ordering::Relaxed);
-                    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                    if first.as_ref().is_none_or(|(known, _)| number < *known) {
-                        *first = Some((number, error));
-                    }
+                    keep_first(&failed, number, error);
                 }
                 if left[unit.file].fetch_sub(1, Ordering::AcqRel) == 1 {
                     self.progress.file_finished(&self.inputs[unit.file].path);
                 }
+            }
+            if let Err(error) = self.hand_over(&mut worker) {
+                keep_first(&failed, usize::MAX, error);
             }
         });
         match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -167,7 +177,7 @@ impl<'a> Whole<'a> {
             return Ok(Gate::new(prescale));
         };
         let mut limits = Limits::new(prescale, limit);
-        let mut worker = Worker::default();
+        let mut worker = Worker::new(self.objects);
         for (number, input) in self.inputs.iter().enumerate() {
             let file = worker.file(&self.shelf, number)?;
             for entries in batches(0..input.entries) {
@@ -192,22 +202,35 @@ impl<'a> Whole<'a> {
         worker: &mut Worker<'a>,
     ) -> Result<(), Error> {
         let input = &self.inputs[unit.file];
+        if worker
+            .file
+            .as_ref()
+            .is_none_or(|(known, _)| *known != unit.file)
+        {
+            // What was filled does not pile up in threads while files go by.
+            self.hand_over(worker)?;
+        }
         let file = worker.file(&self.shelf, unit.file)?;
         if unit.entries.start == 0 {
             self.progress.file_started(&input.path, input.entries);
         }
-        let mut filling = self.objects.begin(number);
+        worker.filling.begin(number);
         for entries in batches(unit.entries.clone()) {
             let read = entries.end - entries.start;
             let mut batch = Batch::new(&*file, &mut worker.cache, entries);
-            for group in self.choose(unit.file, &mut batch, gate, filling.tally())? {
-                filling.set_run(group.run);
+            for group in self.choose(unit.file, &mut batch, gate, worker.filling.tally())? {
+                worker.filling.set_run(group.run);
                 let events = Events::new(&self.layout.pass, &mut batch, group.positions);
-                self.steps(events, &mut worker.scratch, &mut filling)?;
+                self.steps(events, &mut worker.scratch, &mut worker.filling)?;
             }
             self.progress.entries_done(read);
         }
-        let counted = filling.finish();
+        Ok(())
+    }
+
+    /// Adds up what a thread filled and counted.
+    fn hand_over(&self, worker: &mut Worker<'a>) -> Result<(), Error> {
+        let counted = worker.filling.hand_over()?;
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.add(&counted);
         Ok(())
@@ -279,6 +302,14 @@ impl<'a> Whole<'a> {
             filling.tally().rows += elements.held().len() as u64;
             run_steps(elements, ops, scratch, filling)
         })
+    }
+}
+
+/// Keeps the error of the earliest piece of work.
+fn keep_first(failed: &Mutex<Option<(usize, Error)>>, number: usize, error: Error) {
+    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+    if first.as_ref().is_none_or(|(known, _)| number < *known) {
+        *first = Some((number, error));
     }
 }
 

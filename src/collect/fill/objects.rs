@@ -1,37 +1,71 @@
-//! All objects of a collector, per run, and the parts that threads fill.
+//! All objects of a collector, per run, while threads fill them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::part::{Kind, Part};
-use super::tally::Tally;
+use super::kind::Kind;
+use super::part::Part;
+use super::worker::{Filling, Rows};
 use crate::collect::input::Layout;
 use crate::collect::output::CollectedObject;
 use crate::collect::pass::{Action, Pass};
-use crate::collect::rows::Sink;
 use crate::collect::{Collector, Error, Granularity};
-use crate::expr::{Outputs, Type};
+use crate::expr::Type;
+use crate::hist::Block;
 use crate::iov::ExpRun;
+
+/// Memory that the copies of one object may take in all threads together. A larger object has
+/// one copy that threads fill in turns; a smaller one has a copy per thread, added up file by
+/// file.
+const COPIES: u64 = 64 << 20;
 
 /// The objects of a collector while a pass fills them.
 pub(crate) struct Objects {
-    kinds: Vec<Kind>,
+    pub(super) kinds: Vec<Kind>,
+    /// Which of them have one copy for all threads.
+    pub(super) shared: Vec<bool>,
+    pub(super) cuts: usize,
+    pub(super) by_run: bool,
     names: Vec<String>,
-    cuts: usize,
-    by_run: bool,
-    /// Parts by object and run, each with the number of the piece of work it came from.
-    filled: Mutex<Filled>,
+    filled: Mutex<BTreeMap<Which, Filled>>,
 }
 
-type Filled = BTreeMap<(usize, Option<ExpRun>), Vec<(usize, Part)>>;
+/// An object of a run.
+pub(super) type Which = (usize, Option<ExpRun>);
+
+/// What was handed over so far.
+pub(super) enum Filled {
+    Block(Arc<Mutex<Block>>),
+    /// Rows by pieces of work.
+    Rows(Vec<Rows>),
+}
 
 impl Objects {
     /// Empty objects. Without a layout there are no columns, and tables have no types yet.
-    pub(crate) fn new(collector: &Collector, layout: Option<&Layout>) -> Self {
+    ///
+    /// # Errors
+    /// When axes or channels of an object are none.
+    pub(crate) fn new(
+        collector: &Collector,
+        layout: Option<&Layout>,
+        threads: usize,
+    ) -> Result<Self, Error> {
         let types = |object: usize| layout.map(|layout| types_of(&layout.pass, object));
-        let kind = |(number, object)| Kind::new(object, types(number).as_deref());
-        Self {
-            kinds: collector.objects().enumerate().map(kind).collect(),
+        let kind = |(number, object)| {
+            Kind::new(object, types(number).as_deref()).map_err(|error| Error::Object {
+                object: object.name.clone(),
+                message: error.to_string(),
+            })
+        };
+        let kinds = collector.objects().enumerate().map(kind);
+        let kinds: Vec<Kind> = kinds.collect::<Result<_, _>>()?;
+        let copies = threads as u64;
+        Ok(Self {
+            shared: kinds
+                .iter()
+                .map(|k| k.bytes().saturating_mul(copies) > COPIES)
+                .collect(),
+            kinds,
             names: collector
                 .objects()
                 .map(|object| object.name.clone())
@@ -39,25 +73,40 @@ impl Objects {
             cuts: collector.cuts().count(),
             by_run: collector.granularity == Granularity::Run,
             filled: Mutex::default(),
+        })
+    }
+
+    /// What a thread fills.
+    pub(crate) fn filling(&self) -> Filling<'_> {
+        Filling::new(self)
+    }
+
+    /// Name of an object.
+    pub(super) fn name(&self, object: usize) -> &str {
+        &self.names[object]
+    }
+
+    /// The one copy of a block.
+    pub(super) fn block(&self, which: Which) -> Arc<Mutex<Block>> {
+        let mut filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = &self.kinds[which.0];
+        match filled.entry(which).or_insert_with(|| Filled::empty(kind)) {
+            Filled::Block(block) => Arc::clone(block),
+            Filled::Rows(_) => unreachable!("tables are no blocks"),
         }
     }
 
-    /// Begins a piece of work; `number` is its place in the order of files and entries.
-    pub(crate) fn begin(&self, number: usize) -> Filling<'_> {
-        Filling {
-            objects: self,
-            number,
-            run: None,
-            parts: BTreeMap::new(),
-            tally: Tally::new(self.cuts),
+    /// Takes rows of a table.
+    pub(super) fn add_rows(&self, which: Which, rows: Vec<Rows>) {
+        let mut filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = &self.kinds[which.0];
+        if let Filled::Rows(known) = filled.entry(which).or_insert_with(|| Filled::empty(kind)) {
+            known.extend(rows);
         }
     }
 
-    /// The objects with their parts put together, by run.
-    ///
-    /// # Errors
-    /// When parts do not fit together.
-    pub(crate) fn finish(self) -> Result<Vec<CollectedObject>, Error> {
+    /// The objects by run, complete.
+    pub(crate) fn finish(self) -> Vec<CollectedObject> {
         let filled = self
             .filled
             .into_inner()
@@ -69,18 +118,31 @@ impl Objects {
         };
         let mut objects: Vec<CollectedObject> =
             self.names.iter().zip(&self.kinds).map(object).collect();
-        for ((number, run), mut parts) in filled {
-            parts.sort_by_key(|(piece, _)| *piece);
-            let mut whole = self.kinds[number].empty();
-            for (_, part) in parts {
-                whole.merge(part).map_err(|message| Error::Merge {
-                    object: self.names[number].clone(),
-                    message,
-                })?;
-            }
-            objects[number].runs.push((run, whole));
+        for ((number, run), filled) in filled {
+            let part = match filled {
+                Filled::Block(block) => Part::Block(Box::new(sole(block))),
+                Filled::Rows(rows) => Part::Table(Rows::joined(rows, &self.kinds[number])),
+            };
+            objects[number].runs.push((run, part));
         }
-        Ok(objects)
+        objects
+    }
+}
+
+impl Filled {
+    fn empty(kind: &Kind) -> Self {
+        match kind {
+            Kind::Block(block) => Self::Block(Arc::new(Mutex::new((**block).clone()))),
+            Kind::Table(_) => Self::Rows(Vec::new()),
+        }
+    }
+}
+
+/// The block, when no thread holds it any more.
+fn sole(block: Arc<Mutex<Block>>) -> Block {
+    match Arc::try_unwrap(block) {
+        Ok(block) => block.into_inner().unwrap_or_else(PoisonError::into_inner),
+        Err(block) => block.lock().unwrap_or_else(PoisonError::into_inner).clone(),
     }
 }
 
@@ -93,59 +155,4 @@ fn types_of(pass: &Pass, object: usize) -> Vec<Type> {
         .find(|op| op.action == Action::Fill(object))
         .map(|op| op.evaluator.types().to_vec())
         .unwrap_or_default()
-}
-
-/// One piece of work.
-pub(crate) struct Filling<'a> {
-    objects: &'a Objects,
-    number: usize,
-    run: Option<ExpRun>,
-    /// One part per object, for each run that came.
-    parts: BTreeMap<Option<ExpRun>, Vec<Part>>,
-    tally: Tally,
-}
-
-impl Filling<'_> {
-    /// Says to which run the next rows belong.
-    pub(crate) fn set_run(&mut self, run: ExpRun) {
-        self.run = Some(run).filter(|_| self.objects.by_run);
-    }
-
-    /// The counts of this piece of work.
-    pub(crate) fn tally(&mut self) -> &mut Tally {
-        &mut self.tally
-    }
-
-    /// Hands the parts over.
-    pub(crate) fn finish(self) -> Tally {
-        let mut filled = self
-            .objects
-            .filled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        for (run, parts) in self.parts {
-            for (object, part) in parts.into_iter().enumerate() {
-                let known = filled.entry((object, run)).or_default();
-                known.push((self.number, part));
-            }
-        }
-        self.tally
-    }
-}
-
-impl Sink for Filling<'_> {
-    fn cut(&mut self, cut: usize, before: usize, after: usize) {
-        let counts = &mut self.tally.cuts[cut];
-        counts.0 += before as u64;
-        counts.1 += after as u64;
-    }
-
-    fn fill(&mut self, object: usize, values: &Outputs<'_>, rows: usize) {
-        let kinds = &self.objects.kinds;
-        let parts = self
-            .parts
-            .entry(self.run)
-            .or_insert_with(|| kinds.iter().map(Kind::empty).collect());
-        parts[object].fill(&kinds[object], values, rows);
-    }
 }

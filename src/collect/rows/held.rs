@@ -83,32 +83,35 @@ impl Held {
         if passed == self.len {
             return;
         }
-        let left = match &self.left {
-            Some(left) => {
-                let both = left.iter().zip(mask);
-                both.filter(|(_, keep)| **keep)
-                    .map(|(row, _)| *row)
-                    .collect()
-            }
-            None => {
-                let rows = (0_u32..).zip(mask);
-                rows.filter(|(_, keep)| **keep)
-                    .map(|(row, _)| row)
-                    .collect()
-            }
-        };
+        let rows = positions(mask, passed);
         for (number, column) in self.columns.iter_mut().enumerate() {
             *column = match column.take() {
                 // What belongs to elements is read anew for the rows that are left.
                 Some(Loaded::Values(values)) if later.contains(&number) => {
-                    Some(Loaded::Values(values.filtered(mask)))
+                    Some(Loaded::Values(gather(values.slice(), &rows)))
                 }
                 _ => None,
             };
         }
-        self.left = Some(left);
+        self.left = Some(match &self.left {
+            Some(left) => rows.iter().map(|row| left[*row as usize]).collect(),
+            None => rows,
+        });
         self.len = passed;
     }
+}
+
+/// Where `mask` is true, which is `count` times. Written without a branch, as cuts are hard to
+/// foresee.
+fn positions(mask: &[bool], count: usize) -> Vec<u32> {
+    let mut rows = vec![0; count + 1];
+    let mut found = 0;
+    for (row, keep) in (0_u32..).zip(mask) {
+        rows[found.min(count)] = row;
+        found += usize::from(*keep);
+    }
+    rows.truncate(count);
+    rows
 }
 
 /// The values at some positions.
@@ -127,5 +130,31 @@ pub(super) fn gather(values: Slice<'_>, positions: &[u32]) -> Column {
                 .collect(),
         ),
         Slice::Offsets(_) => unreachable!("offsets are never gathered"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_narrowed_again_and_again() {
+        let mut held = Held::new(6, None, 2);
+        held.put(0, Loaded::Values(Column::Int(vec![10, 11, 12, 13, 14, 15])));
+        held.put(1, Loaded::Elements(Column::Int(vec![1, 2, 3, 4, 5, 6])));
+        held.keep(&[false, true, true, false, true, true], 4, &[0, 1]);
+        assert_eq!(held.slice(0), Slice::Int(&[11, 12, 14, 15]));
+        // What belongs to elements is read anew, however many there were.
+        assert!(!held.has(1));
+        held.keep(&[true, false, false, true], 2, &[0]);
+        assert_eq!(held.slice(0), Slice::Int(&[11, 15]));
+        assert_eq!((held.position(0), held.position(1)), (1, 5));
+        assert_eq!(
+            held.of_left(Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]))
+                .slice(),
+            Slice::Float(&[1.0, 5.0])
+        );
+        held.keep(&[false, false], 0, &[]);
+        assert!(held.len() == 0 && !held.has(0));
     }
 }

@@ -39,8 +39,8 @@ pub(crate) trait Rows {
 pub(crate) trait Sink {
     /// So many rows came to a cut, so many passed.
     fn cut(&mut self, cut: usize, before: usize, after: usize);
-    /// Values of an object for so many rows.
-    fn fill(&mut self, object: usize, values: &Outputs<'_>, rows: usize);
+    /// Values of the rows for an object.
+    fn fill(&mut self, object: usize, values: &Outputs<'_>);
 }
 
 /// Lets steps go over rows, until none are left.
@@ -88,7 +88,7 @@ fn evaluate(
         Err(failure) => return Err(first_failure(rows, &op.evaluator, failure)),
     };
     if let Action::Fill(object) = op.action {
-        sink.fill(object, &values, count);
+        sink.fill(object, &values);
         return Ok(None);
     }
     let mut column = Column::empty(op.evaluator.types()[0]);
