@@ -41,10 +41,10 @@ pub(super) enum Content {
 /// A basket, decompressed.
 #[derive(Debug, Default)]
 pub(super) struct Basket {
-    /// Values, then offsets of entries if there are any.
+    /// Whatever came from the file.
     pub(super) data: Arc<Vec<u8>>,
-    /// Where the values end.
-    pub(super) border: usize,
+    /// The part of it that is values.
+    pub(super) part: Range<usize>,
     /// Where each entry starts, and the end; empty if the basket does not say.
     pub(super) offsets: Vec<u32>,
 }
@@ -88,8 +88,9 @@ impl Store {
     }
 }
 
-fn stored_basket(bytes: &[u8], count: u64, room: Basket) -> Result<Basket, Damage> {
-    let mut cursor = Cursor::new(bytes);
+/// `packed` holds the basket as it is in the file; it is left with any content.
+fn stored_basket(packed: &mut Vec<u8>, count: u64, room: Basket) -> Result<Basket, Damage> {
+    let mut cursor = Cursor::new(packed);
     let key = Key::read(&mut cursor)?;
     let header = BasketHeader::read(&mut cursor)?;
     if u64::from(header.entries) != count {
@@ -99,21 +100,24 @@ fn stored_basket(bytes: &[u8], count: u64, room: Basket) -> Result<Basket, Damag
         )));
     }
     let border = header.border(&key)?;
-    let body = bytes.get(key.key_length..key.bytes).ok_or(Damage::Short {
+    let left = packed.len();
+    let body = packed.get(key.key_length..key.bytes).ok_or(Damage::Short {
         needed: key.bytes as u64,
-        left: bytes.len() as u64,
+        left: left as u64,
     })?;
     let Basket { data, offsets, .. } = room;
     let mut data = Arc::try_unwrap(data).unwrap_or_default();
-    if key.object_length > body.len() {
+    let start = if key.object_length > body.len() {
         decompress(body, key.object_length, &mut data)?;
+        0
     } else {
-        data.clear();
-        data.extend_from_slice(body);
-    }
+        packed.truncate(key.bytes);
+        std::mem::swap(packed, &mut data);
+        key.key_length
+    };
     let mut basket = Basket {
         data: Arc::new(data),
-        border,
+        part: start..start.saturating_add(border),
         offsets,
     };
     basket.offsets.clear();
@@ -123,24 +127,29 @@ fn stored_basket(bytes: &[u8], count: u64, room: Basket) -> Result<Basket, Damag
 
 fn embedded_basket(embedded: &Embedded, count: u64) -> Result<Basket, Damage> {
     let mut basket = Basket {
-        border: embedded.data.len(),
+        part: 0..embedded.data.len(),
         data: Arc::new(embedded.data.clone()),
         offsets: Vec::new(),
     };
     if let Some(offsets) = &embedded.offsets {
         basket.offsets.extend_from_slice(offsets);
-        basket.offsets.push(basket.border as u32);
+        basket.offsets.push(basket.part.end as u32);
         basket.check_offsets(count as usize)?;
     }
     Ok(basket)
 }
 
 impl Basket {
+    /// The bytes of all values.
+    pub(super) fn values(&self) -> &[u8] {
+        &self.data[self.part.clone()]
+    }
+
     /// Takes the offsets behind the values; the file counts them from the start of the label.
     fn read_offsets(&mut self, key: &Key, count: usize) -> Result<(), Damage> {
-        let tail = self.data.get(self.border..).ok_or(Damage::Number {
+        let tail = self.data.get(self.part.end..).ok_or(Damage::Number {
             what: "the end of the values of a basket",
-            value: self.border as i128,
+            value: self.part.end as i128,
         })?;
         if tail.is_empty() {
             return Ok(());
@@ -158,7 +167,7 @@ impl Basket {
                 .iter()
                 .map(|word| u32::from_be_bytes(*word).wrapping_sub(start)),
         );
-        self.offsets.push(self.border as u32);
+        self.offsets.push(self.part.len() as u32);
         self.check_offsets(count)
     }
 

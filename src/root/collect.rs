@@ -59,15 +59,15 @@ impl<'a> Collect<'a> {
             {
                 let all = &store.baskets[index].entries;
                 let offsets = self.counted(counter, all, &basket, cache)?;
-                let (data, border) = (basket.data.clone(), basket.border);
+                let (data, part) = (basket.data.clone(), basket.part.clone());
                 basket = Arc::new(Basket {
                     data,
-                    border,
+                    part,
                     offsets,
                 });
             }
             if done == 0 {
-                let room = basket.border.saturating_mul(count).min(ROOM);
+                let room = basket.part.len().saturating_mul(count).min(ROOM);
                 self.found.bytes.reserve(room);
             }
             let wanted = self.part_of(&store.baskets[index].entries);
@@ -103,7 +103,8 @@ impl<'a> Collect<'a> {
         let wanted = self.part_of(all);
         let mut chunk = Chunk::empty(self.column, &self.entries);
         chunk.bytes = basket.data.clone();
-        chunk.part = wanted.start * bytes..wanted.end * bytes;
+        let start = basket.part.start;
+        chunk.part = start + wanted.start * bytes..start + wanted.end * bytes;
         Ok(Some(chunk))
     }
 
@@ -118,12 +119,12 @@ impl<'a> Collect<'a> {
         match &self.column.layout {
             Layout::Fixed { bytes, packing } => {
                 check_fixed(basket, *bytes, size)?;
-                let part = &basket.data[wanted.start * bytes..wanted.end * bytes];
+                let part = &basket.values()[wanted.start * bytes..wanted.end * bytes];
                 self.numbers(part, *packing)
             }
             Layout::Leaf { stride, at, bytes } => {
                 check_fixed(basket, *stride, size)?;
-                let part = &basket.data[wanted.start * stride..wanted.end * stride];
+                let part = &basket.values()[wanted.start * stride..wanted.end * stride];
                 for entry in part.chunks_exact(*stride) {
                     self.found.bytes.extend_from_slice(&entry[*at..at + bytes]);
                 }
@@ -131,7 +132,7 @@ impl<'a> Collect<'a> {
             }
             Layout::Leaves { stride, leaves } => {
                 check_fixed(basket, *stride, size)?;
-                let part = &basket.data[wanted.start * stride..wanted.end * stride];
+                let part = &basket.values()[wanted.start * stride..wanted.end * stride];
                 part.chunks_exact(*stride)
                     .try_for_each(|entry| self.found.leaves(&mut Cursor::new(entry), leaves))
             }
@@ -180,10 +181,10 @@ impl<'a> Collect<'a> {
         }
         if skip == 0 {
             let part = offsets[0] as usize..offsets[offsets.len() - 1] as usize;
-            return self.numbers(&basket.data[part], packing);
+            return self.numbers(&basket.values()[part], packing);
         }
         for pair in offsets.windows(2) {
-            let entry = &basket.data[pair[0] as usize..pair[1] as usize];
+            let entry = &basket.values()[pair[0] as usize..pair[1] as usize];
             self.numbers(entry.get(skip..).unwrap_or(&[]), packing)?;
         }
         Ok(())
@@ -216,7 +217,7 @@ impl<'a> Collect<'a> {
                 .and_then(|(end, bytes)| end.checked_add(bytes));
             offsets.push(end.unwrap_or(u32::MAX));
         }
-        if end.map(|end| end as usize) == Some(basket.border) {
+        if end.map(|end| end as usize) == Some(basket.part.len()) {
             Ok(offsets)
         } else {
             Ok(Vec::new())
@@ -239,7 +240,7 @@ impl<'a> Collect<'a> {
         let offsets = offsets(basket, size, false)?;
         let mut items = self.found.levels[0].last().copied().unwrap_or(0);
         for pair in offsets[wanted.start..=wanted.end].windows(2) {
-            let entry = &basket.data[pair[0] as usize..pair[1] as usize];
+            let entry = &basket.values()[pair[0] as usize..pair[1] as usize];
             let (header, values) = entry
                 .split_first_chunk::<CONTAINER>()
                 .ok_or(Damage::Short {
@@ -270,7 +271,7 @@ impl<'a> Collect<'a> {
     ) -> Result<(), Damage> {
         let offsets = offsets(basket, size, !elements)?;
         for pair in offsets[wanted.start..=wanted.end].windows(2) {
-            let entry = &basket.data[pair[0] as usize..pair[1] as usize];
+            let entry = &basket.values()[pair[0] as usize..pair[1] as usize];
             self.found.entry(&mut Cursor::new(entry), part, elements)?;
         }
         Ok(())
@@ -279,12 +280,12 @@ impl<'a> Collect<'a> {
 
 fn check_fixed(basket: &Basket, bytes: usize, entries: usize) -> Result<(), Damage> {
     let needed = entries.checked_mul(bytes);
-    if needed == Some(basket.border) && basket.border <= basket.data.len() {
+    if needed == Some(basket.part.len()) {
         return Ok(());
     }
     Err(Damage::Other(format!(
         "{} bytes are not {entries} entries of {bytes} bytes",
-        basket.border
+        basket.part.len()
     )))
 }
 
@@ -296,13 +297,14 @@ fn offsets(basket: &Basket, entries: usize, regular: bool) -> Result<Cow<'_, [u3
     if !basket.offsets.is_empty() {
         return Ok((&basket.offsets[..]).into());
     }
-    let empty = basket.border == 0;
-    let divides = regular && entries > 0 && basket.border.is_multiple_of(entries);
-    if !(empty || divides) || basket.border > basket.data.len() {
+    let length = basket.part.len();
+    let empty = length == 0;
+    let divides = regular && entries > 0 && length.is_multiple_of(entries);
+    if !(empty || divides) {
         return Err(Damage::Other(
             "it does not say where its entries start".into(),
         ));
     }
-    let length = if empty { 0 } else { basket.border / entries };
+    let length = if empty { 0 } else { length / entries };
     Ok((0..=entries).map(|entry| (entry * length) as u32).collect())
 }

@@ -18,9 +18,9 @@ thread_local! {
 ///
 /// Room is made block by block (at most 16 MiB each), so that a wrong `total` costs no memory.
 pub(super) fn decompress(source: &[u8], total: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
-    out.clear();
     let mut rest = source;
-    while out.len() < total {
+    let mut start = 0;
+    while start < total {
         let (header, body) = rest.split_first_chunk::<HEADER>().ok_or(Damage::Short {
             needed: HEADER as u64,
             left: rest.len() as u64,
@@ -31,16 +31,20 @@ pub(super) fn decompress(source: &[u8], total: usize, out: &mut Vec<u8>) -> Resu
             needed: packed as u64,
             left: body.len() as u64,
         })?;
-        let start = out.len();
         if open == 0 || open > total - start {
             return Err(Damage::Other(format!(
                 "a block of {open} bytes at byte {start} of an object of {total}"
             )));
         }
-        out.resize(start + open, 0);
-        block([header[0], header[1]], body, &mut out[start..])?;
+        // What is there from an earlier use is written over: a block fills its part or fails.
+        if out.len() < start + open {
+            out.resize(start + open, 0);
+        }
+        block([header[0], header[1]], body, &mut out[start..start + open])?;
         rest = &rest[HEADER + packed..];
+        start += open;
     }
+    out.truncate(total);
     Ok(())
 }
 
