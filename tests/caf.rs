@@ -269,6 +269,51 @@ fn threads_do_not_change_a_byte() {
 }
 
 #[test]
+fn what_was_collected_is_kept_and_what_was_lost_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(folder.path());
+    let mut narrow = plan("7,1,7,3", 100.0);
+    let steps = &mut narrow.calibrations[0].collections[0]
+        .collector
+        .as_mut()
+        .unwrap()
+        .steps;
+    let Some(Step::Fill(object)) = steps.last_mut() else {
+        panic!("the last step fills");
+    };
+    object.channels[0].last = 100;
+    let outcome = caf::run(&narrow, &options, &mut NullObserver).unwrap();
+    let kept = folder
+        .path()
+        .join("channel_time/0/collector_output/default/objects.json");
+    let kept: Value = serde_json::from_slice(&fs::read(kept).unwrap()).unwrap();
+    let (mut inside, mut outside) = (0, 0);
+    for run in kept["objects"][0]["runs"].as_array().unwrap() {
+        let block = &run[1]["block"];
+        outside += block["outside"].as_u64().unwrap();
+        for channel in block["filled"].as_array().unwrap() {
+            let counts = channel["counts"].as_array().unwrap();
+            inside += counts
+                .iter()
+                .map(|count| count.as_u64().unwrap())
+                .sum::<u64>();
+        }
+    }
+    let collection = &outcome.calibrations[0].collections[0];
+    assert_eq!(inside + outside, collection.cuts[1].after);
+    assert!(outside > 0);
+    assert_eq!(collection.warnings.len(), 1);
+    let digits: String = collection.warnings[0]
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    assert_eq!(digits, outside.to_string());
+    assert!(
+        collection.warnings[0].ends_with("rows of a channel outside of its range are not in it")
+    );
+}
+
+#[test]
 fn requested_runs_only() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(folder.path());

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::Serialize as _;
 
+use crate::calibrate::words::counted;
 use crate::calibrate::{Channels, Objects};
 use crate::collect::{self, Collected, Collector, Granularity};
+use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Calibration, Plan, Problem};
 
@@ -143,8 +145,49 @@ fn outcome(name: &str, collected: &Collected) -> CollectionOutcome {
                 after: cut.after,
             })
             .collect(),
-        warnings: Vec::new(),
+        warnings: warnings(collected),
     }
+}
+
+/// Rows that came to an object and did not get into it: never silently.
+fn warnings(collected: &Collected) -> Vec<String> {
+    let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
+    let mut warnings = Vec::new();
+    for name in collected.names() {
+        // Tables take every row.
+        let Ok(block) = collected.block(name, &runs) else {
+            continue;
+        };
+        let (outside, not_finite) = match &block {
+            Block::Counts(block) => (block.outside(), 0),
+            Block::Profile(block) => (block.outside(), block.not_finite()),
+            Block::Efficiency(block) => (block.outside(), 0),
+            Block::Sum(block) => (block.outside(), 0),
+        };
+        let histograms = collected.histograms(name, &runs).unwrap_or_default();
+        let not_a_number: f64 = histograms.iter().map(|(_, one)| one.not_a_number).sum();
+        let lost = [
+            (outside, "of a channel outside of its range"),
+            (not_finite, "without a finite number"),
+            (whole(not_a_number), "with NaN instead of a number"),
+        ];
+        for (rows, why) in lost.into_iter().filter(|(rows, _)| *rows > 0) {
+            warnings.push(format!(
+                "{name}: {} {why} are not in it",
+                counted(rows, "row")
+            ));
+        }
+    }
+    warnings
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of rows"
+)]
+fn whole(rows: f64) -> u64 {
+    rows as u64
 }
 
 /// Nothing to read: all files lie outside of what was asked for.
