@@ -119,7 +119,7 @@ impl Context {
     /// Keeps a warning about a closure, at its place.
     pub(super) fn warn(&self, code: &str, failure: Failure) {
         let warning = Diagnostic::warning(code, failure.message);
-        let warning = warning.label(super::errors::label(self, failure.place, ""));
+        let warning = warning.label(super::spans::label(self, failure.place, ""));
         self.say(match failure.hint {
             Some(hint) => warning.hint(hint),
             None => warning,

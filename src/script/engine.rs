@@ -63,6 +63,7 @@ pub(super) fn engine(folder: &Path, options: Options) -> (Arc<Engine>, Context, 
         engine.set_max_operations(options.operations);
         engine.set_strict_variables(true);
         engine.set_fast_operators(false);
+        engine.set_fail_on_invalid_map_property(true);
         engine.set_module_resolver(shared);
         engine.disable_symbol("eval");
         watch_time(&mut engine, options.time);
@@ -70,6 +71,7 @@ pub(super) fn engine(folder: &Path, options: Options) -> (Arc<Engine>, Context, 
         talk(&mut engine, &own);
         arithmetic(&mut engine);
         bindings::register(&mut engine);
+        withhold(&mut engine);
         context = Some(own);
         engine
     });
@@ -160,6 +162,20 @@ fn arithmetic(engine: &mut Engine) {
             text_and_number(sign)
         });
     }
+}
+
+/// What the engine has and a plan must not depend on.
+fn withhold(engine: &mut Engine) {
+    fn refuse(name: &str, why: &str) -> Fallible<Dynamic> {
+        let message = format!("`{name}` is not for scripts: {why}");
+        Err(Raised::new("script::withheld", message).boxed())
+    }
+    const CLOCK: &str = "the same script must give the same plan at any time";
+    const EXIT: &str = "end with the value of the function, or with fatal(text)";
+    engine.register_fn("timestamp", || refuse("timestamp", CLOCK));
+    engine.register_fn("sleep", |_: Dynamic| refuse("sleep", CLOCK));
+    engine.register_fn("exit", || refuse("exit", EXIT));
+    engine.register_fn("exit", |_: Dynamic| refuse("exit", EXIT));
 }
 
 fn text_and_number(sign: &str) -> Result<Dynamic, Box<EvalAltResult>> {

@@ -10,13 +10,18 @@ use serde_json::{Map, Value};
 use super::bindings::settings::SettingsHandle;
 use super::bindings::{CalibrationHandle, Input, Kwargs, from_json};
 use super::engine::{self, Options};
-use super::errors::{self, label};
+use super::errors;
+use super::kinds::a_kind;
 use super::resolver::{Found, Resolver};
-use super::{Context, Diagnostic, Environment};
+use super::spans::{declaration, label};
+use super::{Context, Diagnostic, Environment, checks};
 use crate::dataset::{FileMap, InputData};
 use crate::iov::IoV;
 use crate::plan::{self, Plan};
 use crate::settings::CalibrationSettings;
+
+/// The function that builds the calibrations.
+const FUNCTION: &str = "get_calibrations";
 
 /// A script whose top level was evaluated.
 #[derive(Debug)]
@@ -99,6 +104,7 @@ impl Script {
             problems.push(Diagnostic::error("script::no-settings", message).hint(hint));
         }
         problems.extend(check_function(&text, path));
+        problems.extend(checks::unknown_calls(&text.context));
         match settings {
             Some(settings) if problems.is_empty() => {
                 for remark in settings.0.remarks() {
@@ -154,7 +160,7 @@ impl Script {
             Dynamic::from(Input(Arc::new(samples))),
             Dynamic::from(kwargs),
         ];
-        let returned = FnPtr::new("get_calibrations")
+        let returned = FnPtr::new(FUNCTION)
             .and_then(|function| self.environment.call(&self.engine, &function, arguments))
             .map_err(|error| errors::diagnostics(&self.context, &self.name, &error))?;
         let calibrations = self.calibrations(returned)?;
@@ -170,27 +176,23 @@ impl Script {
     }
 
     fn calibrations(&self, returned: Dynamic) -> Result<Vec<CalibrationHandle>, Vec<Diagnostic>> {
-        let kind = returned.type_name();
-        let wrong = |what: String| {
-            let hint = "end it with an array: `[calibration]`";
-            vec![
-                Diagnostic::error(
-                    "script::wrong-return",
-                    format!("get_calibrations returned {what}"),
-                )
-                .hint(hint),
-            ]
+        let wrong = |what: &str| {
+            let source = self.context.source_named(&self.name);
+            let message = format!("get_calibrations returned {what}");
+            let error = Diagnostic::error("script::wrong-return", message)
+                .label(source.and_then(|source| declaration(&source, FUNCTION, "")))
+                .hint("end it with an array of calibrations: `[calibration]`");
+            vec![error]
         };
-        let items = returned
-            .into_array()
-            .map_err(|_| wrong(format!("a {kind}, not an array of calibrations")))?;
+        let kind = a_kind(&returned);
+        let items = returned.into_array().map_err(|_| wrong(&kind))?;
         if items.is_empty() {
-            return Err(wrong("no calibration".into()));
+            return Err(wrong("no calibration"));
         }
         let items = items.into_iter().map(|item| {
-            let kind = item.type_name();
+            let kind = a_kind(&item);
             item.try_cast()
-                .ok_or_else(|| wrong(format!("an array that holds a {kind}")))
+                .ok_or_else(|| wrong(&format!("an array that holds {kind}")))
         });
         items.collect()
     }
@@ -227,19 +229,20 @@ fn check_function(text: &Text, path: &Path) -> Option<Diagnostic> {
     let found = source
         .ast
         .iter_functions()
-        .find(|f| f.name == "get_calibrations");
-    let hint = "write `fn get_calibrations(input_data, kwargs) { … }`";
-    match found.map(|f| f.params.len()) {
-        Some(2) => None,
+        .find(|f| f.name == FUNCTION)
+        .map(|f| f.params.len());
+    let error = match found {
+        Some(2) => return None,
         Some(n) => {
-            let message = format!(
-                "get_calibrations takes two arguments, input_data and kwargs; here it takes {n}"
-            );
-            Some(Diagnostic::error("script::wrong-arity", message).hint(hint))
+            let message =
+                format!("{FUNCTION} takes two arguments, input_data and kwargs; here it takes {n}");
+            Diagnostic::error("script::wrong-arity", message)
         }
         None => {
-            let message = format!("{} has no function get_calibrations", path.display());
-            Some(Diagnostic::error("script::no-function", message).hint(hint))
+            let message = format!("{} has no function {FUNCTION}", path.display());
+            Diagnostic::error("script::no-function", message)
         }
-    }
+    };
+    let hint = format!("write `fn {FUNCTION}(input_data, kwargs) {{ … }}`");
+    Some(error.label(declaration(&source, FUNCTION, "")).hint(hint))
 }

@@ -4,7 +4,9 @@
 //! [`Plan`](crate::plan::Plan) or [`Diagnostic`]s. It knows neither the event loop nor the
 //! terminal.
 
+pub mod api;
 mod bindings;
+mod checks;
 pub mod closures;
 mod context;
 mod diagnostic;
@@ -12,11 +14,15 @@ mod draw;
 mod engine;
 mod errors;
 mod eval;
+mod kinds;
 mod load;
 mod raise;
 mod resolver;
 mod source;
+mod spans;
 mod stdlib;
+mod unknown;
+mod words;
 
 pub use context::{Closure, Context, Environment};
 pub use diagnostic::{Diagnostic, Frame, Label, Severity};

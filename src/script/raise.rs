@@ -21,6 +21,8 @@ pub(super) struct Message {
     pub(super) text: String,
     pub(super) hint: Option<String>,
     pub(super) place: Option<Place>,
+    /// The key it is about, to be looked for within the call.
+    pub(super) key: Option<String>,
 }
 
 impl fmt::Display for Raised {
@@ -44,6 +46,7 @@ impl Raised {
             text,
             hint: None,
             place: None,
+            key: None,
         };
         Self {
             code,
@@ -54,6 +57,14 @@ impl Raised {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Some(last) = self.messages.last_mut() {
             last.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// It is about this key of the map that was given.
+    pub(super) fn key(mut self, key: &str) -> Self {
+        if let Some(last) = self.messages.last_mut() {
+            last.key = Some(key.to_owned());
         }
         self
     }
@@ -81,6 +92,7 @@ pub(super) fn failed(code: &'static str, failure: Failure) -> Box<EvalAltResult>
         text: failure.message,
         hint: failure.hint,
         place: Some(failure.place).filter(|place| place.source != 0),
+        key: None,
     };
     Raised {
         code,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 
 use super::raise::{Fallible, Raised};
-use super::{Context, Environment, Source, stdlib};
+use super::{Context, Environment, Source, checks, stdlib};
 
 /// Finds modules and remembers those that were evaluated.
 pub(super) struct Resolver {
@@ -196,6 +196,7 @@ fn evaluate(engine: &Engine, name: &str, found: Found) -> Fallible<Shared<Module
     let ast = parse(engine, name, &found.text, None)
         .map_err(|error| parse_error(&context, name, &found, error))?;
     let source = remember(&context, name, &found, &ast);
+    check(&source)?;
     let mut global = engine.new_global_runtime_state();
     global.source = Some(name.into());
     let mut scope = Scope::new();
@@ -214,6 +215,13 @@ fn evaluate(engine: &Engine, name: &str, found: Found) -> Fallible<Shared<Module
     };
     let _ = source.environment.set(Arc::new(environment));
     Ok(module.into())
+}
+
+/// What is wrong with a text by itself, before it runs.
+fn check(source: &Source) -> Fallible<()> {
+    checks::of_text(source).map_err(|raised| {
+        EvalAltResult::ErrorInModule(source.name.clone(), raised.boxed(), Position::NONE).into()
+    })
 }
 
 fn remember(context: &Context, name: &str, found: &Found, ast: &AST) -> Arc<Source> {
@@ -314,7 +322,7 @@ pub(super) fn last_value(
     let names: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
     let ast = parse(engine, name, &found.text, Some(&names))
         .map_err(|error| parse_error(&context, name, &found, error))?;
-    remember(&context, name, &found, &ast);
+    check(&remember(&context, name, &found, &ast))?;
     let mut scope = Scope::new();
     for (name, value) in variables {
         scope.push_dynamic(name, value);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::Dynamic;
 use serde_json::{Map, Number, Value};
 
+use super::super::kinds::a_kind;
 use super::ordered::Ordered;
 use crate::iov::{ExpRun, IoV};
 
@@ -91,5 +92,5 @@ fn other(value: &Dynamic) -> Result<Value, String> {
     if let Some(settings) = value.read_lock::<super::settings::SettingsHandle>() {
         return Ok(settings.0.to_json());
     }
-    Err(format!("a {}", value.type_name()))
+    Err(a_kind(value))
 }

@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use super::super::closures::{self, compile_model};
+use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, failed, raise};
 use super::super::{Closure, Context};
 use super::handle::Handle;
@@ -93,7 +94,7 @@ fn optional(value: &Dynamic) -> Fallible<Option<f64>> {
     value.as_float().ok().or(whole).map(Some).ok_or_else(|| {
         Raised::new(
             "script::wrong-value",
-            format!("a number is needed, not a {}", value.type_name()),
+            format!("a number is needed, not {}", a_kind(value)),
         )
         .boxed()
     })

@@ -17,4 +17,4 @@ pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
 pub(super) use ordered::Ordered;
 pub(super) use plan::{CalibrationHandle, Draft};
-pub(super) use register::{names, register};
+pub(super) use register::register;

@@ -20,7 +20,10 @@ impl Ordered {
         let near =
             crate::settings::nearest(key, known).map(|near| format!("did you mean `{near}`?"));
         let all: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        let hint = near.unwrap_or_else(|| format!("there are: {}", all.join(", ")));
+        let hint = near.unwrap_or_else(|| match all.len() {
+            0 => "it is empty".into(),
+            _ => format!("there are: {}", all.join(", ")),
+        });
         Err(
             Raised::new("script::unknown-key", format!("there is no `{key}` here"))
                 .hint(hint)
@@ -85,6 +88,7 @@ pub(crate) fn refuse_others(options: &Map, known: &[&str], what: &str) -> Fallib
             let message = format!("{what} have no key `{key}`");
             return Err(Raised::new("script::unknown-key", message)
                 .hint(hint)
+                .key(key)
                 .boxed());
         }
     }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
 
 use super::super::Context;
+use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, not_yet};
 use super::calibrate::AlgorithmHandle;
 use super::collect::{CollectorHandle, granularity};
@@ -83,7 +84,7 @@ impl Draft {
 }
 
 fn wrong(key: &str, wanted: &str, value: &Dynamic) -> Box<rhai::EvalAltResult> {
-    let message = format!("`{key}` is {wanted}, not a {}", value.type_name());
+    let message = format!("`{key}` is {wanted}, not {}", a_kind(value));
     Raised::new("script::wrong-value", message).boxed()
 }
 
@@ -93,11 +94,11 @@ fn algorithms(value: &Dynamic) -> Fallible<Vec<AlgorithmHandle>> {
         None => vec![value.clone()],
     };
     let all = all.into_iter().map(|item| {
-        let kind = item.type_name();
+        let kind = a_kind(&item);
         item.try_cast::<AlgorithmHandle>().ok_or_else(|| {
             Raised::new(
                 "script::wrong-value",
-                format!("`algorithms` holds a {kind}"),
+                format!("`algorithms` holds {kind}, not only algorithms"),
             )
             .boxed()
         })

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rhai::{Array, Dynamic, Engine, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, Map};
 
-use super::super::Context;
+use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Message, Raised};
 use super::ordered::Ordered;
-use crate::expr::Place;
 use crate::settings::{
     self, CalibrationSettings, FieldValue, INPUT_DATA_FILTERS, ValidationSettings,
 };
@@ -72,7 +71,7 @@ fn field(value: &Dynamic) -> FieldValue {
     if let Some(settings) = value.read_lock::<SettingsHandle>() {
         return FieldValue::Settings(Arc::clone(&settings.0));
     }
-    FieldValue::Other(format!("a {}", value.type_name()))
+    FieldValue::Other(a_kind(value))
 }
 
 fn value(field: &FieldValue) -> Dynamic {
@@ -98,13 +97,12 @@ fn fields(map: &Map) -> IndexMap<String, FieldValue> {
 }
 
 /// One message per problem, each at the place of its key.
-fn refuse(call: &NativeCallContext<'_>, error: &settings::Error) -> Box<rhai::EvalAltResult> {
-    let context = Context::of(call);
-    let at = context.place(call);
+fn refuse(error: &settings::Error) -> Box<rhai::EvalAltResult> {
     let messages = error.problems().iter().map(|problem| Message {
         text: format!("{}: {}", problem.field, problem.sentence),
         hint: problem.hint.clone(),
-        place: key_place(&context, at, &problem.field),
+        place: None,
+        key: Some(problem.field.clone()),
     });
     let messages = messages.collect();
     Raised {
@@ -112,34 +110,6 @@ fn refuse(call: &NativeCallContext<'_>, error: &settings::Error) -> Box<rhai::Ev
         messages,
     }
     .boxed()
-}
-
-/// Where the key stands, searched from the call on.
-fn key_place(context: &Context, call: Place, key: &str) -> Option<Place> {
-    let source = context.source(call.source)?;
-    let lines = source
-        .text
-        .lines()
-        .enumerate()
-        .skip((call.line as usize).saturating_sub(1));
-    for (number, line) in lines {
-        let found = line.find(key).filter(|at| {
-            line[at + key.len()..].trim_start().starts_with(':')
-                && !line[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-        });
-        if let Some(at) = found {
-            let column = line[..at].chars().count() + 1;
-            return Some(Place {
-                source: call.source,
-                line: u32::try_from(number + 1).ok()?,
-                column: u32::try_from(column).ok()?,
-            });
-        }
-        if line.trim_start().starts_with("});") {
-            return None;
-        }
-    }
-    None
 }
 
 fn read<T: Fn(&str) -> Option<FieldValue>>(of: T, names: &[&str], name: &str) -> Fallible<Dynamic> {
@@ -158,22 +128,16 @@ pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<SettingsHandle>("Settings")
         .register_type_with_name::<ValidationHandle>("Settings")
-        .register_fn(
-            "CalibrationSettings",
-            |call: NativeCallContext<'_>, map: Map| {
-                CalibrationSettings::from_fields(fields(&map))
-                    .map(|made| SettingsHandle(Arc::new(made)))
-                    .map_err(|error| refuse(&call, &error))
-            },
-        )
-        .register_fn(
-            "ValidationSettings",
-            |call: NativeCallContext<'_>, map: Map| {
-                ValidationSettings::from_fields(fields(&map))
-                    .map(|made| ValidationHandle(Arc::new(made)))
-                    .map_err(|error| refuse(&call, &error))
-            },
-        )
+        .register_fn("CalibrationSettings", |map: Map| {
+            CalibrationSettings::from_fields(fields(&map))
+                .map(|made| SettingsHandle(Arc::new(made)))
+                .map_err(|error| refuse(&error))
+        })
+        .register_fn("ValidationSettings", |map: Map| {
+            ValidationSettings::from_fields(fields(&map))
+                .map(|made| ValidationHandle(Arc::new(made)))
+                .map_err(|error| refuse(&error))
+        })
         .register_indexer_get(|settings: &mut SettingsHandle, name: &str| {
             read(
                 |name| settings.0.field(name),

@@ -8,7 +8,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, Scope, ScriptFuncDef};
 
 use crate::expr::{Failure, Place};
 
-use super::super::{Context, Source, bindings, errors};
+use super::super::{Context, Source, api, errors};
 use super::meaning::{Home, Inner, Lowered, Meaning, Stop, scalar, wrong};
 use super::near;
 use super::resolve::data_meaning;
@@ -226,5 +226,7 @@ const NATIVE: [&str; 14] = [
 pub(super) fn native(name: &str) -> bool {
     NOT_PURE.contains(&name)
         || NATIVE.contains(&name)
-        || bindings::names().iter().any(|known| known == name)
+        || api::names()
+            .iter()
+            .any(|known| known.called && known.name == name)
 }
