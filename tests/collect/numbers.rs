@@ -1,8 +1,9 @@
 //! Numbers of the two ntuples against uproot's and numpy's.
 
-use b2caf::collect::{Collected, Collector, Granularity};
+use b2caf::collect::{Binning, Collected, Collector, Granularity, Storage};
 use b2caf::expr::BinaryOp::{And, Gt, Lt, Mul, Sub};
 use b2caf::expr::{Column, Reduction, Value};
+use b2caf::hist::{Axis, Block};
 use b2caf::iov::ExpRun;
 
 use super::build::*;
@@ -133,6 +134,111 @@ fn check_histograms(collected: &Collected, run: ExpRun, expected: &serde_json::V
             false => assert_eq!(json(&histogram.counts), *wanted),
         }
     }
+}
+
+/// Two dimensions, a profile, an efficiency per channel, a sum.
+fn others() -> Collector {
+    let shifted = op(Sub, col("t"), op(Mul, num(0.5), col("k")));
+    let good = op(And, col("good"), op(Gt, col("nhit"), int(0)));
+    let two = vec![
+        Binning {
+            value: f(col("shifted")),
+            axis: regular(4, -10.0, 10.0),
+        },
+        Binning {
+            value: f(col("x")),
+            axis: Axis::variable(vec![-1.0, 0.5, 2.0], "").unwrap(),
+        },
+    ];
+    let profile = Storage::Profile(
+        Binning {
+            value: f(col("k")),
+            axis: regular(11, -5.5, 5.5),
+        },
+        f(col("x")),
+    );
+    let steps = vec![
+        object("profile", profile, vec![]),
+        object(
+            "efficiency",
+            Storage::Efficiency(f(col("good"))),
+            by("k", f(col("k")), -2, 2),
+        ),
+        select("good", f(good)),
+        each("hit"),
+        define("shifted", f(shifted)),
+        select("early", f(op(Lt, col("shifted"), num(8.0)))),
+        object("square", Storage::Histogram(two), vec![]),
+        object("sum", Storage::Sum(f(col("shifted"))), vec![]),
+    ];
+    collector("ntuple", steps)
+}
+
+#[test]
+fn profiles_efficiencies_sums_and_squares_are_those_of_numpy() {
+    let collected = run(&others(), &ntuples(), 2).unwrap();
+    let expected = &expected()["ntuples"]["runs"];
+    for count in &collected.runs {
+        let expected = &expected[count.run.run.to_string()];
+        let block = |name| collected.block(name, &[count.run]).unwrap();
+        let Block::Counts(square) = block("square") else {
+            panic!("no counts")
+        };
+        let cells = square.cells_of(&[]).unwrap();
+        let cells = cells.iter().enumerate().filter(|(_, n)| **n > 0);
+        let cells: Vec<_> = cells.map(|(at, n)| [at / 5, at % 5, *n as usize]).collect();
+        assert_eq!(serde_json::json!(cells), expected["square"]);
+        let Block::Profile(profile) = block("profile") else {
+            panic!("no profile")
+        };
+        let profile = profile.histogram(&[]).unwrap();
+        for (bin, wanted) in expected["profile"].as_array().unwrap().iter().enumerate() {
+            assert_eq!(
+                profile.weights.as_ref().unwrap()[bin + 1],
+                wanted[0].as_f64().unwrap()
+            );
+            let near = |a: f64, b: &serde_json::Value| (a - b.as_f64().unwrap()).abs() < 1e-12;
+            assert!(
+                near(profile.values()[bin], &wanted[1]) && near(profile.error(bin), &wanted[2])
+            );
+        }
+        let Block::Efficiency(efficiency) = block("efficiency") else {
+            panic!("no efficiency")
+        };
+        for k in -2..=2 {
+            let found = efficiency.get(&[k]).unwrap();
+            assert_eq!(
+                serde_json::json!([found.passed, found.total]),
+                expected["efficiency"][k.to_string()]
+            );
+        }
+        let Block::Sum(sum) = block("sum") else {
+            panic!("no sum")
+        };
+        let (sum, wanted) = (
+            sum.get(&[]).unwrap(),
+            expected["sum_of_t"].as_f64().unwrap(),
+        );
+        assert!((sum.total.value() - wanted).abs() < 1e-12 * wanted.abs());
+        assert_eq!(serde_json::json!(sum.entries), expected["cuts"][1][1]);
+    }
+    let bytes =
+        |threads| serde_json::to_string(&run(&others(), &ntuples(), threads).unwrap()).unwrap();
+    assert!(bytes(1) == bytes(8));
+}
+
+#[test]
+fn objects_are_asked_for_as_what_they_are() {
+    let collected = run(&others(), &ntuples(), 1).unwrap();
+    let said = |error: b2caf::collect::Error| error.to_string();
+    assert_eq!(
+        said(collected.table("squares", &[]).unwrap_err()),
+        "there is no collected table squares; did you mean square?"
+    );
+    assert_eq!(
+        said(collected.histograms("sum", &[]).unwrap_err()),
+        "there is no collected histogram sum; it is something else"
+    );
 }
 
 #[test]

@@ -71,6 +71,26 @@ def by_channel(channels, values, first, last, bins, low, high):
     }
 
 
+def square(t, x):
+    """Cells with entries of a histogram in two dimensions, as [time, x, entries]; x may be NaN."""
+    cells = {}
+    for a, b in zip(np.asarray(t, "f8"), np.asarray(x, "f8")):
+        i = int(np.digitize(a, np.linspace(-10.0, 10.0, 5)))
+        j = 4 if np.isnan(b) else int(np.digitize(b, [-1.0, 0.5, 2.0]))
+        cells[i, j] = cells.get((i, j), 0) + 1
+    return [[i, j, n] for (i, j), n in sorted(cells.items())]
+
+
+def profile(x, y, bins, low, high):
+    """Mean of y and error of the mean per bin of x; NaN in y are left out."""
+    cells = np.digitize(x, np.linspace(low, high, bins + 1))
+    out = []
+    for cell in range(1, bins + 1):
+        values = y[(cells == cell) & ~np.isnan(y)]
+        out.append([len(values), float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))])
+    return out
+
+
 def of_ntuples(paths):
     arrays = [uproot.open(p)["ntuple"].arrays() for p in paths]
     all_ = ak.concatenate(arrays)
@@ -94,6 +114,11 @@ def of_ntuples(paths):
             "t": histogram(flat, 25, -10.0, 10.0),
             "t_by_channel": by_channel(channels, flat, 1, 10, 25, -10.0, 10.0),
             "outside": int(((channels < 1) | (channels > 10)).sum()),
+            "square": square(flat, ak.to_numpy(ak.flatten((chosen["x"] + 0 * t)[early]))),
+            "profile": profile(ak.to_numpy(a["k"]), ak.to_numpy(a["x"]), 11, -5.5, 5.5),
+            "efficiency": {
+                str(k): [int(ak.sum(a["good"][a["k"] == k])), int(ak.sum(a["k"] == k))] for k in range(-2, 3)
+            },
             "sum_of_t": float(np.sum(flat.astype("longdouble"))),
             "hits_after_zero": int(ak.sum(ak.sum(ak.values_astype(a["hit_t"], "f8") > 0, axis=1))),
             "first_events": ak.to_list(a["event"][:5]),
