@@ -211,3 +211,39 @@ fn event_files_have_the_expected_sums() {
 fn other_files_have_the_expected_sums() {
     check("root", 0.05);
 }
+
+/// `inspect FILE --sums --json` prints the same figures under the same names.
+#[cfg(feature = "cli")]
+#[test]
+fn inspect_prints_the_same_figures() {
+    for (path, expected) in files("basf2").into_iter().chain(files("root")) {
+        let mut printed = Vec::new();
+        b2caf::cli::inspect::inspect(&path, true, true, &mut printed).unwrap();
+        let found: Value = serde_json::from_slice(&printed).unwrap();
+        let name = path.display();
+        for (tree, expected) in expected["trees"].as_object().unwrap() {
+            let found = &found["trees"][tree];
+            assert_eq!(found["entries"], expected["entries"], "{name} {tree}");
+            for (branch, expected) in expected["branches"].as_object().unwrap() {
+                let found = &found["branches"][branch];
+                let Some(sum) = expected["sum"].as_f64() else {
+                    continue;
+                };
+                assert_eq!(found["count"], expected["count"], "{name} {tree} {branch}");
+                assert!(
+                    close(found["sum"].as_f64().unwrap(), sum),
+                    "{name} {tree} {branch}"
+                );
+            }
+        }
+        for (key, expected) in expected["histograms"].as_object().unwrap() {
+            let found = &found["histograms"][key];
+            assert_eq!(found["shape"], expected["shape"], "{name} {key}");
+            let sums = (
+                found["sum"].as_f64().unwrap(),
+                expected["sum"].as_f64().unwrap(),
+            );
+            assert!(close(sums.0, sums.1), "{name} {key}");
+        }
+    }
+}

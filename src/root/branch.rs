@@ -86,6 +86,10 @@ impl Content {
         };
         match part.wire.look() {
             Look::Mixed => return content,
+            Look::Empty => {
+                content.layout = Layout::Unknown("it holds no values".into());
+                return content;
+            }
             Look::Record => {}
             Look::Plain {
                 element,
@@ -117,6 +121,10 @@ pub(super) fn content(classes: &Classes, branch: &Object, leaves: &[Arc<Object>]
             "its values lie in another file, {}",
             branch.text("fFileName")
         )),
+        (_, leaves) if leaves.iter().any(|leaf| leaf.trouble.is_some()) => {
+            let trouble = leaves.iter().find_map(|leaf| leaf.trouble.clone());
+            Err(trouble.unwrap_or_default())
+        }
         ("TBranchElement", [leaf]) => of_member(classes, branch, leaf),
         ("TBranch", [leaf]) => of_leaf(leaf),
         ("TBranch", [_, ..]) => of_leaves(leaves),

@@ -7,6 +7,7 @@
 mod basket;
 mod branch;
 mod build;
+mod builtin;
 mod cache;
 mod chunk;
 mod collect;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::builtin;
 use super::cursor::Cursor;
 use super::error::Damage;
 use super::typename::TypeName;
@@ -90,6 +91,11 @@ impl Classes {
                 cursor.finish(Some(end))?;
             }
             cursor.bytes()?; // the option of the list's link
+        }
+        for (class, layout) in builtin::layouts() {
+            classes
+                .entry(class.to_owned())
+                .or_insert_with(|| vec![layout]);
         }
         Ok(Self(classes))
     }

@@ -94,6 +94,8 @@ pub(super) enum Look {
     Record,
     /// Texts and numbers.
     Mixed,
+    /// No values at all.
+    Empty,
 }
 
 impl Wire {
@@ -169,18 +171,25 @@ impl Wire {
                 .flat_map(|v| &v.members)
                 .map(|part| &part.wire)),
             Self::Members(members) => mix(members.iter().map(|part| &part.wire)),
-            Self::Object => Look::Record,
+            Self::Object => Look::Empty,
         }
     }
 }
 
-fn mix<'a>(mut wires: impl Iterator<Item = &'a Wire>) -> Look {
-    let text = wires.any(|wire| match wire.look() {
-        Look::Plain { element, .. } => element == Element::String,
-        Look::Record => false,
-        Look::Mixed => true,
-    });
-    if text { Look::Mixed } else { Look::Record }
+/// What values of several kinds look like together.
+fn mix<'a>(wires: impl Iterator<Item = &'a Wire>) -> Look {
+    wires.fold(Look::Empty, |before, wire| match (before, wire.look()) {
+        (Look::Mixed, _) | (_, Look::Mixed) => Look::Mixed,
+        (
+            _,
+            Look::Plain {
+                element: Element::String,
+                ..
+            },
+        ) => Look::Mixed,
+        (before, Look::Empty) => before,
+        _ => Look::Record,
+    })
 }
 
 fn of_parsed(classes: &Classes, name: &TypeName, depth: usize) -> Result<Wire, String> {
