@@ -132,6 +132,11 @@ pub fn power(base: &Expr, exponent: f64) -> Expr {
         Arc::clone(base)
     } else if exponent == 2.0 {
         mul(base, base)
+    } else if exponent.fract() == 0.0 && exponent.abs() < 1e9 {
+        // a whole power is a product
+        #[expect(clippy::cast_possible_truncation, reason = "checked")]
+        let whole = Arc::new(Node::Constant(Value::Int(exponent as i64)));
+        binary(BinaryOp::Pow, base, &whole)
     } else {
         binary(BinaryOp::Pow, base, &number(exponent))
     }

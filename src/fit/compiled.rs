@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::expr::{Expr, derivative, mentions, parameters};
+use crate::expr::{
+    Columns, Expr, Failure, Function, Program, Scratch, Slice, Type, build, derivative, mentions,
+    parameters,
+};
 
 use super::curve::{Curve, Slopes};
-use super::tape::{Scratch, Tape};
 use super::{Error, Model, Start};
 
 /// A model ready to be fitted.
@@ -15,9 +17,9 @@ pub struct Compiled {
     model: Arc<Model>,
     names: Vec<String>,
     /// Value and first derivatives.
-    slopes: Tape,
+    slopes: Program,
     /// The same with second derivatives.
-    bends: Tape,
+    bends: Program,
     /// Whether the model is linear in the parameter, all others held.
     linear: Vec<bool>,
     limits: Vec<(f64, f64)>,
@@ -46,14 +48,14 @@ impl Compiled {
             .map(|(name, slope)| !mentions(slope, name))
             .collect();
         check_starts(model, &linear)?;
-        let slopes = Tape::compile(&outputs, &names).map_err(failed)?;
+        let slopes = program(&outputs, &names).map_err(failed)?;
         for i in 0..names.len() {
             for name in &names[..=i] {
                 let bend = derivative(&outputs[i + 1], name).map_err(failed)?;
                 outputs.push(bend);
             }
         }
-        let bends = Tape::compile(&outputs, &names).map_err(failed)?;
+        let bends = program(&outputs, &names).map_err(failed)?;
         Ok(Self {
             limits: limits(model)?,
             model: Arc::new(model.clone()),
@@ -87,14 +89,36 @@ impl Compiled {
         &self.limits
     }
 
-    /// The curve at one place for given parameters.
+    /// The curve at one place for given parameters; NaN where it has no value.
     #[must_use]
     pub fn value(&self, x: f64, parameters: &[f64]) -> f64 {
-        let mut out = vec![Vec::new(); self.names.len() + 1];
-        self.slopes
-            .evaluate(&[x], parameters, &mut Scratch::default(), &mut out);
-        out[0][0]
+        let mut scratch = Scratch::default();
+        let places = [Slice::Float(&[x])];
+        match self
+            .slopes
+            .evaluate(inputs(&self.slopes, &places), parameters, 1, &mut scratch)
+        {
+            Ok(outputs) => outputs.get(0).floats().first().copied().unwrap_or(f64::NAN),
+            Err(_) => f64::NAN,
+        }
     }
+}
+
+/// Column code for formulas of the column `x` and parameters, all giving numbers.
+fn program(formulas: &[Expr], names: &[String]) -> Result<Program, Failure> {
+    let schema = Columns::new([("x", Type::Float)]);
+    let program = Program::with_parameters(formulas, &schema, names)?;
+    if program.types().iter().all(|kind| *kind == Type::Float) {
+        return Ok(program);
+    }
+    let float = |formula: &Expr| build::call(Function::ToFloat, formula);
+    let formulas: Vec<Expr> = formulas.iter().map(float).collect();
+    Program::with_parameters(&formulas, &schema, names)
+}
+
+/// The columns a program reads out of `x` alone: that, or none for a constant.
+fn inputs<'s, 'a>(program: &Program, x: &'s [Slice<'a>; 1]) -> &'s [Slice<'a>] {
+    &x[..program.columns().len()]
 }
 
 fn check_names(model: &Model, names: &[String]) -> Result<(), Error> {
@@ -143,11 +167,13 @@ fn limits(model: &Model) -> Result<Vec<(f64, f64)>, Error> {
     Ok(limits)
 }
 
+/// Places computed at once: intermediate columns stay in the fastest memory.
+const BLOCK: usize = 128;
+
 /// Memory of one thread for the evaluation of any model.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Memory {
     scratch: Scratch,
-    out: Vec<Vec<f64>>,
 }
 
 /// A compiled model over the places of one fit.
@@ -162,40 +188,51 @@ pub(crate) struct Places<'a> {
 
 impl Curve for Places<'_> {
     fn evaluate(&mut self, parameters: &[f64], second: bool, out: &mut Slopes) {
-        let tape = if second {
+        let program = if second {
             &self.compiled.bends
         } else {
             &self.compiled.slopes
         };
-        let n = parameters.len();
-        let outputs = 1 + n + if second { n * (n + 1) / 2 } else { 0 };
-        let Memory { scratch, out: raw } = &mut *self.memory;
-        if raw.len() < outputs {
-            raw.resize(outputs, Vec::new());
-        }
-        tape.evaluate(self.x, parameters, scratch, &mut raw[..outputs]);
-        out.value.clear();
-        out.first.clear();
-        out.second.clear();
-        for (at, column) in raw[..outputs].iter().enumerate() {
-            let into = match at {
-                0 => &mut out.value,
-                at if at <= n => &mut out.first,
-                _ => &mut out.second,
-            };
-            average(column, self.weights, into);
+        let (n, nodes) = (parameters.len(), self.weights.len());
+        let places = self.x.len() / nodes;
+        let seconds = if second { n * (n + 1) / 2 } else { 0 };
+        out.value.resize(places, 0.0);
+        out.first.resize(n * places, 0.0);
+        out.second.resize(seconds * places, 0.0);
+        let step = (BLOCK / nodes).max(1);
+        for begin in (0..places).step_by(step) {
+            let end = (begin + step).min(places);
+            let rows = (end - begin) * nodes;
+            let x = [Slice::Float(&self.x[begin * nodes..end * nodes])];
+            let scratch = &mut self.memory.scratch;
+            let outputs = program.evaluate(inputs(program, &x), parameters, rows, scratch);
+            for at in 0..1 + n + seconds {
+                let (into, column) = match at {
+                    0 => (&mut out.value, 0),
+                    at if at <= n => (&mut out.first, at - 1),
+                    at => (&mut out.second, at - n - 1),
+                };
+                let into = &mut into[column * places + begin..column * places + end];
+                match &outputs {
+                    Ok(outputs) => average(outputs.get(at).floats(), self.weights, into),
+                    // a whole number that does not exist: no value here
+                    Err(_) => into.fill(f64::NAN),
+                }
+            }
         }
     }
 }
 
-/// Appends the weighted sum of each `weights.len()` neighbouring values.
-fn average(values: &[f64], weights: &[f64], into: &mut Vec<f64>) {
+/// The weighted sums of each `weights.len()` neighbouring values.
+fn average(values: &[f64], weights: &[f64], into: &mut [f64]) {
     if weights.len() == 1 {
-        into.extend_from_slice(values);
+        into.copy_from_slice(values);
         return;
     }
     let bins = values.chunks_exact(weights.len());
-    into.extend(bins.map(|bin| bin.iter().zip(weights).map(|(v, w)| v * w).sum::<f64>()));
+    for (into, bin) in into.iter_mut().zip(bins) {
+        *into = bin.iter().zip(weights).map(|(v, w)| v * w).sum();
+    }
 }
 
 /// Values of formulas at one place.
@@ -205,9 +242,12 @@ pub(crate) fn evaluate_once(
     names: &[String],
     x: f64,
     parameters: &[f64],
-) -> Result<Vec<f64>, crate::expr::Failure> {
-    let tape = Tape::compile(formulas, names)?;
-    let mut out = vec![Vec::new(); formulas.len()];
-    tape.evaluate(&[x], parameters, &mut Scratch::default(), &mut out);
-    Ok(out.into_iter().map(|column| column[0]).collect())
+) -> Result<Vec<f64>, Failure> {
+    let program = program(formulas, names)?;
+    let places = [Slice::Float(&[x])];
+    let mut scratch = Scratch::default();
+    let outputs = program.evaluate(inputs(&program, &places), parameters, 1, &mut scratch)?;
+    Ok((0..formulas.len())
+        .map(|at| outputs.get(at).floats()[0])
+        .collect())
 }

@@ -20,7 +20,8 @@ pub(crate) enum Measure {
 /// What one bin adds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Term {
-    /// Signed root of what is added to the cost.
+    /// What is brought to zero: with its slope it gives `push`; where the bin is not empty, its
+    /// square is what is added to the cost.
     pub(crate) residual: f64,
     /// ∂residual/∂f.
     pub(crate) slope: f64,
@@ -118,18 +119,32 @@ fn series(t: f64) -> f64 {
     sum
 }
 
-/// Deviance 2|f| of an empty bin: a model below zero is pushed back.
+/// Part of an entry by which a model may become negative in an empty bin.
+const BELOW: f64 = 0.01;
+
+/// Deviance 2f of an empty bin. Below zero it goes on as a narrow parabola with its lowest point at
+/// `-BELOW`: a model that the data draw below zero ends there without a struggle, with sensible
+/// values, to be reported as negative.
 fn empty(f: f64) -> Term {
-    // the residual √(2f) has no slope at 0: a floor far below one entry keeps it finite
-    let size = f.abs().max(1e-12);
-    let residual = (2.0 * size).sqrt();
-    let sign = if f < 0.0 { -1.0 } else { 1.0 };
+    if f < 0.0 {
+        let (push, pull) = (1.0 + f / BELOW, 1.0 / BELOW);
+        let slope = pull.sqrt();
+        return Term {
+            residual: push / slope,
+            slope,
+            push,
+            pull,
+            cost: f * (2.0 + f / BELOW),
+        };
+    }
+    // the curvature of √(2f)², which has no bound at 0, up to that of a small part of an entry
+    let slope = 1.0 / (2.0 * f.max(BELOW)).sqrt();
     Term {
-        residual,
-        slope: sign / residual,
-        push: sign,
+        residual: 1.0 / slope,
+        slope,
+        push: 1.0,
         pull: 0.0,
-        cost: 2.0 * f.abs(),
+        cost: 2.0 * f,
     }
 }
 
@@ -162,7 +177,13 @@ mod tests {
 
     #[test]
     fn second_derivative_is_the_slope_of_the_first() {
-        for (f, y) in [(3.0, 10.0), (10.0, 3.0), (5.0, 5.001)] {
+        for (f, y) in [
+            (3.0, 10.0),
+            (10.0, 3.0),
+            (5.0, 5.001),
+            (2.0, 0.0),
+            (-0.005, 0.0),
+        ] {
             let h = 1e-5;
             let up = term(Measure::Poisson, f + h, y, 0.0);
             let down = term(Measure::Poisson, f - h, y, 0.0);

@@ -29,6 +29,9 @@ pub(crate) struct Room {
 const NEAR: f64 = 1e-4;
 /// Steps taken at most before the exact Hessian is asked.
 const STEPS: usize = 1000;
+/// After so many steps the cost must have fallen by `GAIN`: what creeps is left to the exact Hessian.
+const PATIENCE: usize = 20;
+const GAIN: f64 = 1e-4;
 /// How fast the scale of a parameter may shrink from step to step: a slope that was steep at a bad
 /// start must not hold the parameter for ever, one that vanishes must not let it fly away.
 const SHRINK: f64 = 0.5;
@@ -68,7 +71,14 @@ pub(crate) fn descend(
     room.scale.clear();
     room.scale.resize(state.p.len(), 0.0);
     let (mut damping, mut growth) = (way.damping, 2.0);
-    for _ in 0..STEPS {
+    let mut before = f64::INFINITY;
+    for step in 0..STEPS {
+        if step % PATIENCE == 0 {
+            if before - state.cost < GAIN * task.unit(state.cost) {
+                return;
+            }
+            before = state.cost;
+        }
         let expected = linearise(task, state, room);
         if expected <= NEAR * task.unit(state.cost) {
             return;

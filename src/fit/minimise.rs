@@ -33,6 +33,8 @@ pub(crate) struct Begin<'a> {
 pub(crate) struct Outcome {
     /// The parameters.
     pub(crate) values: Vec<f64>,
+    /// The curve at each bin.
+    pub(crate) curve: Vec<f64>,
     /// Row by row; zeros for parameters that are held or pushed against a limit.
     pub(crate) covariance: Vec<f64>,
     /// The cost.
@@ -47,13 +49,15 @@ pub(crate) struct Outcome {
     pub(crate) at_limit: Vec<usize>,
     /// A place where the model is negative under a likelihood.
     pub(crate) negative: Option<f64>,
+    /// A bin within which the curve changes too much; asked after the fit.
+    pub(crate) coarse: Option<f64>,
     /// The evaluations allowed were used up.
     pub(crate) exhausted: bool,
 }
 
-/// A distance to the minimum (in units of the cost) that is no distance: 10⁻⁴ of an error.
+/// A distance to the minimum (in units of the cost) that is no distance: 10⁻³ of an error.
 /// Where errors are so small that rounding alone looks like more, rounding decides.
-const EDM: f64 = 1e-8;
+const EDM: f64 = 1e-6;
 
 impl Outcome {
     fn settled(&self) -> bool {
@@ -64,7 +68,7 @@ impl Outcome {
     }
 
     fn good(&self) -> bool {
-        self.settled() && self.at_limit.is_empty()
+        self.settled() && self.at_limit.is_empty() && self.negative.is_none()
     }
 }
 
@@ -300,6 +304,7 @@ fn outcome(
     let negative = state.slopes.value.iter().position(|f| *f < 0.0);
     Outcome {
         values: state.p.clone(),
+        curve: state.slopes.value.clone(),
         covariance,
         cost: state.cost,
         edm: end.edm,
@@ -309,6 +314,7 @@ fn outcome(
         negative: negative
             .filter(|_| task.measure == Measure::Poisson)
             .map(|at| task.data.x[at]),
+        coarse: None,
         exhausted: calls >= task.max_calls && !(end.edm <= tolerance),
     }
 }

@@ -22,12 +22,12 @@ mod model;
 pub mod models;
 mod newton;
 mod probability;
+mod resolution;
 mod result;
 mod row;
 mod select;
 mod single;
 mod state;
-mod tape;
 #[cfg(test)]
 mod tests;
 

@@ -54,7 +54,7 @@ pub(crate) fn finish(
         if end.flat.is_none() && end.edm <= noise.max(REACHED * task.unit(state.cost)) {
             return end;
         }
-        let small = end.edm < (100.0 * noise).max(1e-9 * state.cost);
+        let small = end.edm < (100.0 * noise).max(1e-9 * state.cost.abs());
         if small && before.flat.is_none() && end.edm > 0.25 * before.edm {
             // the arithmetic has no more digits: the better of the two
             if end.edm > before.edm {
@@ -144,7 +144,8 @@ fn advance(
         *calls += 1;
         let decrease = state.cost - room.trial.cost;
         // the cost itself has no digits left for steps this small: the gradient decides later
-        let blind = predicted.abs() < 1e-10 * state.cost && decrease > -1e-10 * state.cost;
+        let floor = 1e-10 * state.cost.abs();
+        let blind = predicted.abs() < floor && decrease > -floor;
         if blind || (predicted > 0.0 && decrease > 1e-4 * predicted) {
             *damping = if *damping > 1e-5 { *damping * 0.1 } else { 0.0 };
             return true;

@@ -8,7 +8,7 @@ use super::{Cost, Error, Options};
 
 /// Places and weights of the Gauss–Legendre rule with five places on [−½, ½], exact for
 /// polynomials up to degree nine (Abramowitz & Stegun, table 25.4).
-const NODES: [(f64, f64); 5] = [
+pub(crate) const NODES: [(f64, f64); 5] = [
     (-0.453_089_922_969_332, 0.118_463_442_528_094_54),
     (-0.269_234_655_052_841_55, 0.239_314_335_249_683_24),
     (0.0, 0.284_444_444_444_444_44),
@@ -25,6 +25,8 @@ pub(crate) struct Selected {
     pub(crate) x: Vec<f64>,
     /// Weights of the places within a bin.
     pub(crate) weights: Vec<f64>,
+    /// Widths of the bins; empty for points.
+    pub(crate) widths: Vec<f64>,
     /// Numbers of the first and last bin in the range.
     pub(crate) bins: (usize, usize),
     /// Low edge of the first bin in the range.
@@ -89,6 +91,7 @@ pub(crate) fn select(
         selected.data.x.push(x);
         selected.data.y.push(y);
         selected.data.weight.push(1.0 / error);
+        selected.widths.push(axis.width(i));
         if options.integrate {
             let width = axis.width(i);
             selected

@@ -5,6 +5,7 @@ use crate::hist::Histogram;
 use super::compiled::{Memory, Places};
 use super::cost::Measure;
 use super::minimise::{Begin, Outcome, Workspace, minimise};
+use super::resolution::unresolved;
 use super::select::{Selected, joined, measure, select};
 use super::state::{Data, Task};
 use super::{Compiled, Error, Fit, Model, Options, Start};
@@ -195,6 +196,7 @@ fn points(x: &[f64], y: &[f64], errors: &[f64]) -> Result<Selected, Error> {
         },
         x: x.to_vec(),
         weights: vec![1.0],
+        widths: Vec::new(),
         bins: (0, x.len()),
         low: ends(f64::min),
         high: ends(f64::max),
@@ -245,7 +247,7 @@ fn one(
         linear: compiled.linear(),
     };
     let outcome = minimise(&task, &mut curve, begin, &mut thread.work);
-    let outcome = outcome.map_err(|x| {
+    let mut outcome = outcome.map_err(|x| {
         let names = compiled.names().iter().zip(start);
         let start: Vec<String> = names.map(|(name, v)| format!("{name} = {v}")).collect();
         Error::StartNotFinite {
@@ -254,6 +256,8 @@ fn one(
             start: start.join(", "),
         }
     })?;
+    let memory = &mut thread.memory;
+    outcome.coarse = unresolved(compiled, selected, &outcome.values, &outcome.curve, memory);
     Ok(facts(compiled, selected, options, outcome, bins, free))
 }
 
@@ -291,7 +295,7 @@ fn facts(
         edm_reached: distance && outcome.edm <= outcome.tolerance,
         at_limit: !outcome.at_limit.is_empty(),
         call_limit: outcome.exhausted,
-        accurate: outcome.flat.is_none(),
+        accurate: outcome.flat.is_none() && outcome.coarse.is_none(),
         values: outcome.values,
         why,
     }
@@ -317,6 +321,11 @@ fn why(compiled: &Compiled, options: &Options, outcome: &Outcome) -> String {
     if let Some(x) = outcome.negative {
         reasons.push(format!(
             "the model is negative at x = {x}, where counts cannot be"
+        ));
+    }
+    if let Some(x) = outcome.coarse {
+        reasons.push(format!(
+            "the model changes too much within the bin at x = {x}"
         ));
     }
     for k in &outcome.at_limit {

@@ -46,7 +46,10 @@ impl Task<'_> {
     /// The scale of differences that matter: one unit of the cost, less where the errors are
     /// far too large (as when none are known and 1 is taken).
     pub(crate) fn unit(&self, cost: f64) -> f64 {
-        (cost / self.freedom()).clamp(1e-30, 1.0)
+        match self.measure {
+            Measure::Chi2 => (cost / self.freedom()).clamp(1e-30, 1.0),
+            Measure::Poisson | Measure::Soft => 1.0,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fits whose result is known by hand.
 
 use crate::expr::Column;
-use crate::fit::models::{gaussian, gaussian_core, line, on_constant};
+use crate::fit::models::{gaussian, gaussian_core, line, on_constant, rule};
 use crate::fit::{Cost, Error, Fit, Options, fit_each, fit_histogram, fit_points, table};
 use crate::hist::{Axis, Histogram};
 
@@ -190,4 +190,55 @@ fn a_parameter_without_start_is_named() {
     let fit = fit_histogram(&data, &model, &Options::default()).expect("a fit");
     assert!(fit.valid(), "{fit:?}");
     near(fit.values[0], 300.0, 1e-6);
+}
+
+/// A peak narrower than a bin fits a single count perfectly; it must not pass as valid.
+#[test]
+fn a_peak_inside_one_bin_is_flagged() {
+    let mut contents = vec![0.0; 40];
+    contents[17] = 12.0;
+    let data = histogram(40, 0.0, 40.0, &contents);
+    for integrate in [false, true] {
+        let model = gaussian().start("sigma", 0.5);
+        let options = Options {
+            integrate,
+            ..Options::default()
+        };
+        let fit = fit_histogram(&data, &model, &options).expect("a fit");
+        assert!(!fit.valid(), "{fit:?}");
+    }
+}
+
+/// The rules of a model are asked in turn: prepare, then range; bins are joined by entries.
+#[test]
+fn range_prepare_and_joined_bins() {
+    let mut data = bell(100, -5.0, 5.0, (10.0, 0.0, 1.0));
+    for count in &mut data.counts {
+        *count = count.round();
+    }
+    let entries = data.entries();
+    let mut model = gaussian();
+    model.range = Some(rule("middle", |_: &Histogram| (-2.04, 1.96)));
+    let fit = fit_histogram(&data, &model, &Options::default()).expect("a fit");
+    // bins whose centre is inside: from -1.95 to 1.95
+    near(fit.low, -2.0, 1e-12);
+    near(fit.high, 2.0, 1e-12);
+    assert_eq!(fit.ndf, 40 - 3);
+    assert!(fit.entries < entries);
+
+    // 251 entries, wanted as in 600: 100 bins in groups of 4 (3 does not divide)
+    assert!((200.0..300.0).contains(&entries));
+    let options = Options {
+        rebin_below: 600.0,
+        ..Options::default()
+    };
+    let fit = fit_histogram(&data, &gaussian(), &options).expect("a fit");
+    assert_eq!((fit.ndf, fit.entries), (25 - 3, entries));
+
+    let mut model = gaussian();
+    model.prepare = Some(rule("every other", |h: &Histogram| {
+        h.rebin(2).expect("an even number")
+    }));
+    let fit = fit_histogram(&data, &model, &Options::default()).expect("a fit");
+    assert_eq!((fit.ndf, fit.entries), (50 - 3, entries));
 }
