@@ -39,6 +39,19 @@ fn unknown_names_are_named_with_the_nearest() {
 }
 
 #[test]
+fn columns_of_the_script_are_suggested_too() {
+    assert_eq!(
+        fails(vec![
+            each("hit"),
+            define("shifted", f(col("t"))),
+            select("s", f(op(Gt, col("shiftd"), num(0.0))))
+        ]),
+        "there is no column `shiftd`, neither in `hit` nor in the event; \
+         did you mean `shifted`, which was defined before?"
+    );
+}
+
+#[test]
 fn names_are_taken_once() {
     assert_eq!(
         fails(vec![define("x", f(num(1.0)))]),

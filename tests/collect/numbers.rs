@@ -228,6 +228,31 @@ fn profiles_efficiencies_sums_and_squares_are_those_of_numpy() {
 }
 
 #[test]
+fn what_is_asked_of_the_event_is_the_same_for_its_elements() {
+    let later = |x: &str| Some(op(Gt, col("t"), col(x)));
+    let busy = |n, late| op(And, op(Gt, n, int(2)), op(Gt, late, int(0)));
+    let hits = || table("hits", &[("t", col("t")), ("event", col("event.event"))]);
+    let before = vec![
+        define("n", f(over(Reduction::Len, "hit", None))),
+        define("late", f(over(Reduction::Count, "hit", later("event.x")))),
+        each("hit"),
+        select("busy", f(busy(col("n"), col("event.late")))),
+        hits(),
+    ];
+    let len = over(Reduction::Len, "event.hit", None);
+    let late = over(Reduction::Count, "event.hit", later("x"));
+    let inside = vec![each("hit"), select("busy", f(busy(len, late))), hits()];
+    let json = |steps| {
+        let collected = run(&collector("ntuple", steps), &ntuples(), 2).unwrap();
+        assert!(
+            collected.cuts[0].after > 100 && collected.cuts[0].after < collected.cuts[0].before
+        );
+        serde_json::to_string(&collected).unwrap()
+    };
+    assert!(json(before) == json(inside));
+}
+
+#[test]
 fn objects_are_asked_for_as_what_they_are() {
     let collected = run(&others(), &ntuples(), 1).unwrap();
     let said = |error: b2caf::collect::Error| error.to_string();

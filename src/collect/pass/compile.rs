@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::hoist::{Hoisted, hoist};
 use super::slots::{Definition, Key, Slots};
 use super::view::{Level, View};
 use crate::collect::schema::{Array, FieldId, Names};
@@ -106,7 +107,7 @@ impl Compiler<'_> {
             Step::Each(array, place) => self.each(array, *place),
             Step::Define(name, formula, place) => self.define(name, formula, *place),
             Step::Select(_, formula, _) => {
-                let evaluator = Evaluator::new(&[(formula, Wanted::Condition)], &self.view)?;
+                let evaluator = self.evaluator(&[(formula, Wanted::Condition)])?;
                 self.push(evaluator, Action::Select(self.cuts));
                 self.cuts += 1;
                 Ok(())
@@ -138,26 +139,45 @@ impl Compiler<'_> {
                 place,
             });
         }
-        let evaluator = Evaluator::new(&[(formula, Wanted::Any)], &self.view)?;
-        let kind = evaluator.types()[0];
-        let of_event = self.view.level == Level::Event;
-        let slot = {
-            let mut slots = self.view.slots.borrow_mut();
-            slots.definitions.push(Definition {
-                name: name.to_owned(),
-                kind,
-                of_event,
-            });
-            let number = slots.definitions.len() - 1;
-            let key = if of_event {
-                Key::EventDefined(number)
-            } else {
-                Key::Defined(number)
-            };
-            slots.number(key, kind)
-        };
+        let evaluator = self.evaluator(&[(formula, Wanted::Any)])?;
+        let slot = new_column(
+            self.view.slots,
+            name,
+            &evaluator,
+            self.view.level == Level::Event,
+        );
         self.push(evaluator, Action::Define(slot));
         Ok(())
+    }
+
+    /// Column code at the level at hand; reductions over the event become columns of the event.
+    fn evaluator(&mut self, formulas: &[(&Formula, Wanted)]) -> Result<Evaluator, Failure> {
+        let Some(event) = &mut self.event else {
+            return Evaluator::new(formulas, &self.view);
+        };
+        let mut found = Vec::new();
+        let known = self.view.slots.borrow().definitions.len();
+        let rewritten: Vec<(Formula, Wanted)> = formulas
+            .iter()
+            .map(|(formula, wanted)| match formula {
+                Formula::Compiled(expr) => {
+                    (Formula::Compiled(hoist(expr, known, &mut found)), *wanted)
+                }
+                Formula::Interpreted(_) => ((*formula).clone(), *wanted),
+            })
+            .collect();
+        let mut added = Vec::new();
+        for Hoisted { name, formula } in found {
+            let view = self.view.of_event();
+            let evaluator = Evaluator::new(&[(&Formula::Compiled(formula), Wanted::Any)], &view)?;
+            added.push((name, evaluator));
+        }
+        for (name, evaluator) in added {
+            let slot = new_column(self.view.slots, &name, &evaluator, true);
+            event.push(Op::new(evaluator, Action::Define(slot)));
+        }
+        let formulas: Vec<_> = rewritten.iter().map(|(f, wanted)| (f, *wanted)).collect();
+        Evaluator::new(&formulas, &self.view)
     }
 
     fn fill(&mut self, object: &Object) -> Result<(), Failure> {
@@ -182,19 +202,43 @@ impl Compiler<'_> {
             Storage::Table(columns) => columns.iter().map(|(_, f)| (f, Wanted::Any)).collect(),
         };
         let formulas: Vec<_> = channels.chain(values).collect();
-        let evaluator = Evaluator::new(&formulas, &self.view)?;
+        let evaluator = self.evaluator(&formulas)?;
         self.push(evaluator, Action::Fill(self.objects.len()));
         self.objects.push(object.name.clone());
         Ok(())
     }
 
     fn push(&mut self, evaluator: Evaluator, action: Action) {
-        self.ops.push(Op {
+        self.ops.push(Op::new(evaluator, action));
+    }
+}
+
+impl Op {
+    fn new(evaluator: Evaluator, action: Action) -> Self {
+        Self {
             evaluator,
             action,
             later: Vec::new(),
-        });
+        }
     }
+}
+
+/// The number of a new column with the values of an evaluator.
+fn new_column(slots: &RefCell<Slots>, name: &str, evaluator: &Evaluator, of_event: bool) -> usize {
+    let kind = evaluator.types()[0];
+    let mut slots = slots.borrow_mut();
+    slots.definitions.push(Definition {
+        name: name.to_owned(),
+        kind,
+        of_event,
+    });
+    let number = slots.definitions.len() - 1;
+    let key = if of_event {
+        Key::EventDefined(number)
+    } else {
+        Key::Defined(number)
+    };
+    slots.number(key, kind)
 }
 
 /// Everything that these steps read.

@@ -4,6 +4,7 @@
 //! the list of columns it reads. It knows neither files nor values.
 
 mod compile;
+mod hoist;
 mod slots;
 mod view;
 

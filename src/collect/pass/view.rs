@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::slots::{Key, Slots};
 use crate::collect::schema::{Array, Names, Source};
-use crate::expr::{Elements, Path, Schema, Slot, Type, Unknown};
+use crate::expr::{Elements, Path, Schema, Slot, Type, Unknown, nearest};
 
 /// What a row of a formula is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
+    /// The same names seen from the event.
+    pub(super) fn of_event(&self) -> Self {
+        Self {
+            names: self.names,
+            slots: self.slots,
+            level: Level::Event,
+        }
+    }
+
     fn array(&self) -> Option<Array> {
         match self.level {
             Level::Event => None,
@@ -64,6 +73,19 @@ impl View<'_> {
         Some((key, definition.kind))
     }
 
+    /// The same answer, but with a column of the script if that is nearest.
+    fn or_defined(&self, path: &Path, unknown: Unknown) -> Unknown {
+        let slots = self.slots.borrow();
+        let names = slots.definitions.iter().map(|d| d.name.as_str());
+        match nearest(&path.to_string(), names) {
+            Some(near) => Unknown {
+                hint: Some(format!("did you mean `{near}`, which was defined before?")),
+                ..unknown
+            },
+            None => unknown,
+        }
+    }
+
     fn slot(&self, key: Key, kind: Type) -> Slot {
         let number = self.slots.borrow_mut().number(key, kind);
         Slot { number, kind }
@@ -91,7 +113,10 @@ impl Schema for View<'_> {
         let array = self.array();
         let source = match element {
             Some(item) => self.names.item(array.as_ref(), path, item)?,
-            None => self.names.column(array.as_ref(), path)?,
+            None => {
+                let found = self.names.column(array.as_ref(), path);
+                found.map_err(|unknown| self.or_defined(path, unknown))?
+            }
         };
         let kind = self.names.kind(&source);
         Ok(self.slot(self.key_of(source), kind))

@@ -1,0 +1,56 @@
+//! Reductions over arrays of the event inside formulas of elements: they are the same for every
+//! element, so they are taken once per event.
+
+use std::sync::Arc;
+
+use crate::expr::{Expr, Node, Path, Place, Reduction};
+
+/// A reduction that is to be taken per event, and the name it gets.
+pub(super) struct Hoisted {
+    pub(super) name: String,
+    pub(super) formula: Expr,
+}
+
+/// The formula with columns in place of its reductions. `known` is how many there are already.
+pub(super) fn hoist(expr: &Expr, known: usize, found: &mut Vec<Hoisted>) -> Expr {
+    let mut go = |inner: &Expr| hoist(inner, known, &mut *found);
+    let node = match expr.as_ref() {
+        Node::Reduce(kind, array, body, place) => {
+            return taken(*kind, array, body.as_ref(), *place, known, found);
+        }
+        Node::Unary(op, a, place) => Node::Unary(*op, go(a), *place),
+        Node::Binary(op, a, b, place) => Node::Binary(*op, go(a), go(b), *place),
+        Node::Call(function, arguments, place) => {
+            Node::Call(*function, arguments.iter().map(go).collect(), *place)
+        }
+        Node::If(a, b, c, place) => Node::If(go(a), go(b), go(c), *place),
+        Node::Let(number, value, body) => Node::Let(*number, go(value), go(body)),
+        Node::Constant(_)
+        | Node::Column(..)
+        | Node::Element(..)
+        | Node::Parameter(..)
+        | Node::Local(_) => return Arc::clone(expr),
+    };
+    Arc::new(node)
+}
+
+fn taken(
+    kind: Reduction,
+    array: &Path,
+    body: Option<&Expr>,
+    place: Place,
+    known: usize,
+    found: &mut Vec<Hoisted>,
+) -> Expr {
+    let names = match array.0.as_slice() {
+        [event, rest @ ..] if event == "event" && !rest.is_empty() => rest.to_vec(),
+        names => names.to_vec(),
+    };
+    // No column of a file or script has a name with spaces in front.
+    let name = format!("  {} {}", known + found.len(), names.join("."));
+    found.push(Hoisted {
+        name: name.clone(),
+        formula: Arc::new(Node::Reduce(kind, Path(names), body.cloned(), place)),
+    });
+    Arc::new(Node::Column(Path(vec![name]), place))
+}
