@@ -87,6 +87,18 @@ impl Context {
             .map_or_else(Place::default, |source| source.place(call.call_position()))
     }
 
+    /// Lines of all texts so far, for a text that comes next; 0 if Rhai could not count so far.
+    pub(super) fn lines(&self, next: &str) -> u32 {
+        let lines = |text: &str| u32::try_from(text.lines().count() + 1).unwrap_or(u32::MAX);
+        let ends = self.sources().into_iter();
+        let so_far = ends
+            .map(|s| s.lines_before.saturating_add(lines(&s.text)))
+            .max();
+        so_far
+            .filter(|so_far| so_far.saturating_add(lines(next)) < u32::from(u16::MAX))
+            .unwrap_or(0)
+    }
+
     /// Adds a source text, numbered by `make`.
     pub(super) fn add_source(&self, make: impl FnOnce(u32) -> Source) -> Arc<Source> {
         let mut sources = self

@@ -193,7 +193,8 @@ impl ModuleResolver for Resolver {
 /// Parses and evaluates a text; every top-level name can be reached from outside.
 fn evaluate(engine: &Engine, name: &str, found: Found) -> Fallible<Shared<Module>> {
     let context = Context::of_engine(engine);
-    let ast = parse(engine, name, &found.text, None)
+    let before = context.lines(&found.text);
+    let ast = parse(engine, name, &found.text, before, None)
         .map_err(|error| parse_error(&context, name, &found, error))?;
     let source = remember(&context, name, &found, &ast);
     check(&source)?;
@@ -225,6 +226,7 @@ fn check(source: &Source) -> Fallible<()> {
 }
 
 fn remember(context: &Context, name: &str, found: &Found, ast: &AST) -> Arc<Source> {
+    let lines_before = context.lines(&found.text);
     context.add_source(|id| Source {
         id,
         name: name.to_owned(),
@@ -232,6 +234,7 @@ fn remember(context: &Context, name: &str, found: &Found, ast: &AST) -> Arc<Sour
         hash: blake3::hash(found.text.as_bytes()).to_hex().to_string(),
         doc: Source::leading_comment(&found.text),
         text: found.text.as_str().into(),
+        lines_before,
         ast: ast.clone(),
         environment: std::sync::OnceLock::new(),
     })
@@ -242,11 +245,13 @@ fn parse(
     engine: &Engine,
     name: &str,
     text: &str,
+    lines_before: u32,
     variables: Option<&[&str]>,
 ) -> Result<AST, rhai::ParseError> {
     let mut first = Engine::new_raw();
     super::engine::limit(&mut first);
-    let draft = first.compile(text)?;
+    let mut whole = "\n".repeat(lines_before as usize) + text;
+    let draft = first.compile(&whole)?;
     let mut names = Vec::new();
     let mut exported = Vec::new();
     for statement in draft.statements() {
@@ -271,7 +276,6 @@ fn parse(
     {
         scope.push_constant(constant, ());
     }
-    let mut whole = text.to_owned();
     if !whole.ends_with('\n') {
         whole.push('\n');
     }
@@ -292,6 +296,7 @@ fn parse_error(
     found: &Found,
     error: rhai::ParseError,
 ) -> Box<EvalAltResult> {
+    let lines_before = context.lines(&found.text);
     // A text without a tree still takes part, so that the place can be shown.
     context.add_source(|id| Source {
         id,
@@ -300,6 +305,7 @@ fn parse_error(
         text: found.text.as_str().into(),
         hash: String::new(),
         doc: String::new(),
+        lines_before,
         ast: AST::empty(),
         environment: std::sync::OnceLock::new(),
     });
@@ -320,7 +326,8 @@ pub(super) fn last_value(
         text,
     };
     let names: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
-    let ast = parse(engine, name, &found.text, Some(&names))
+    let before = context.lines(&found.text);
+    let ast = parse(engine, name, &found.text, before, Some(&names))
         .map_err(|error| parse_error(&context, name, &found, error))?;
     check(&remember(&context, name, &found, &ast))?;
     let mut scope = Scope::new();

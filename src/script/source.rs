@@ -24,6 +24,9 @@ pub struct Source {
     pub hash: String,
     /// Text of the leading `//!` comment.
     pub doc: String,
+    /// Lines of all texts before it: to Rhai, the texts of a script follow each other, so that a
+    /// position belongs to one text and closures of different texts have different names.
+    pub(super) lines_before: u32,
     /// Its syntax tree, closures included.
     pub ast: AST,
     /// What its functions see; set once its top level has been evaluated.
@@ -37,7 +40,7 @@ impl Source {
         let number = |n: Option<usize>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         Place {
             source: self.id,
-            line: number(position.line()),
+            line: number(position.line()).saturating_sub(self.lines_before),
             column: number(position.position()),
         }
     }

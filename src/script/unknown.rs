@@ -95,6 +95,9 @@ pub(super) fn function(context: &Context, signature: &str, at: Place) -> Diagnos
     }
     let message = format!("there is no function `{name}`");
     let error = Diagnostic::error("script::unknown-function", message);
+    if name == "log" {
+        return error.hint("write `ln(x)` for base e, `log10(x)` for base 10");
+    }
     near(error, &name, &known, |name| full(api::functions(), name))
 }
 

@@ -7,11 +7,10 @@ use super::{Found, expressions, message};
 
 /// Powers whose base begins with a minus outside of brackets.
 pub(super) fn found(source: &Source) -> Found {
-    let text: Vec<Vec<char>> = source
-        .text
-        .lines()
-        .map(|line| line.chars().collect())
-        .collect();
+    // As Rhai counts lines.
+    let before = std::iter::repeat_n(Vec::new(), source.lines_before as usize);
+    let lines = source.text.lines().map(|line| line.chars().collect());
+    let text: Vec<Vec<char>> = before.chain(lines).collect();
     let mut messages = Vec::new();
     expressions(source, |expression| {
         let Expr::FnCall(call, at) = expression else {

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use rhai::{Engine, OptimizationLevel, Position, RangeCase, Stmt, SwitchCasesCollection};
+use rhai::{Engine, OptimizationLevel, RangeCase, Stmt, SwitchCasesCollection};
+
+use crate::expr::Place;
 
 use super::term::{Kind, Pattern};
 use super::walk;
@@ -16,7 +18,7 @@ use super::walk;
 pub(super) fn read(
     cases: &SwitchCasesCollection,
     text: &str,
-    position: Position,
+    place: Place,
 ) -> Vec<(Pattern, usize)> {
     let mut wanted: BTreeMap<u64, Option<Pattern>> = BTreeMap::new();
     wanted.extend(in_order(cases).into_iter().map(|(hash, _)| (hash, None)));
@@ -26,7 +28,7 @@ pub(super) fn read(
             *slot = Some(in_range(range));
         }
     }
-    for literal in literals(behind(text, position)) {
+    for literal in literals(behind(text, place)) {
         if wanted.values().all(Option::is_some) {
             break;
         }
@@ -111,12 +113,12 @@ impl Probe {
     }
 }
 
-/// The text from a position on.
-fn behind(text: &str, position: Position) -> &str {
-    let line = position.line().unwrap_or(1).saturating_sub(1);
+/// The text from a place on.
+fn behind(text: &str, place: Place) -> &str {
+    let line = place.line.saturating_sub(1) as usize;
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let rest = text.get(start..).unwrap_or_default();
-    let column = position.position().unwrap_or(1).saturating_sub(1);
+    let column = place.column.saturating_sub(1) as usize;
     let skip = rest
         .char_indices()
         .nth(column)

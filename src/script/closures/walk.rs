@@ -247,7 +247,7 @@ impl Reader<'_> {
             Expr::BoolConstant(true, _) => None,
             condition => Some(self.expr(condition)),
         };
-        let found = cases::read(cases, &self.source.text, position)
+        let found = cases::read(cases, &self.source.text, self.place(position))
             .into_iter()
             .map(|(pattern, index)| term::Case {
                 pattern,

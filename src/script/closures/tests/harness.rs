@@ -43,6 +43,7 @@ fn source(
         hash: String::new(),
         doc: String::new(),
         ast,
+        lines_before: 0,
         environment: OnceLock::new(),
     })
 }
