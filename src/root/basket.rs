@@ -58,10 +58,53 @@ impl Store {
             Content::Tree(embedded) => embedded_basket(embedded, count),
             Content::File { seek, bytes } => {
                 self.source.read(*seek, *bytes, packed)?;
-                stored_basket(packed, count, room)
+                self.stored_basket(packed, count, room)
             }
         }
         .map_err(|damage| self.damaged(index, damage))
+    }
+
+    /// `packed` holds the basket as it is in the file; it is left with any content.
+    fn stored_basket(
+        &self,
+        packed: &mut Vec<u8>,
+        count: u64,
+        room: Basket,
+    ) -> Result<Basket, Damage> {
+        let mut cursor = Cursor::new(packed);
+        let key = Key::read(&mut cursor)?;
+        let header = BasketHeader::read(&mut cursor)?;
+        if u64::from(header.entries) != count {
+            return Err(Damage::Other(format!(
+                "it has {} entries instead of {count}",
+                header.entries
+            )));
+        }
+        let border = header.border(&key)?;
+        let left = packed.len();
+        let body = packed.get(key.key_length..key.bytes).ok_or(Damage::Short {
+            needed: key.bytes as u64,
+            left: left as u64,
+        })?;
+        let Basket { data, offsets, .. } = room;
+        let mut data = Arc::try_unwrap(data).unwrap_or_default();
+        let start = if key.object_length > body.len() {
+            self.source.check_length(key.object_length)?;
+            decompress(body, key.object_length, &mut data)?;
+            0
+        } else {
+            packed.truncate(key.bytes);
+            std::mem::swap(packed, &mut data);
+            key.key_length
+        };
+        let mut basket = Basket {
+            data: Arc::new(data),
+            part: start..start.saturating_add(border),
+            offsets,
+        };
+        basket.offsets.clear();
+        basket.read_offsets(&key, count as usize)?;
+        Ok(basket)
     }
 
     /// Baskets that hold entries of a range.
@@ -86,43 +129,6 @@ impl Store {
             damage,
         )
     }
-}
-
-/// `packed` holds the basket as it is in the file; it is left with any content.
-fn stored_basket(packed: &mut Vec<u8>, count: u64, room: Basket) -> Result<Basket, Damage> {
-    let mut cursor = Cursor::new(packed);
-    let key = Key::read(&mut cursor)?;
-    let header = BasketHeader::read(&mut cursor)?;
-    if u64::from(header.entries) != count {
-        return Err(Damage::Other(format!(
-            "it has {} entries instead of {count}",
-            header.entries
-        )));
-    }
-    let border = header.border(&key)?;
-    let left = packed.len();
-    let body = packed.get(key.key_length..key.bytes).ok_or(Damage::Short {
-        needed: key.bytes as u64,
-        left: left as u64,
-    })?;
-    let Basket { data, offsets, .. } = room;
-    let mut data = Arc::try_unwrap(data).unwrap_or_default();
-    let start = if key.object_length > body.len() {
-        decompress(body, key.object_length, &mut data)?;
-        0
-    } else {
-        packed.truncate(key.bytes);
-        std::mem::swap(packed, &mut data);
-        key.key_length
-    };
-    let mut basket = Basket {
-        data: Arc::new(data),
-        part: start..start.saturating_add(border),
-        offsets,
-    };
-    basket.offsets.clear();
-    basket.read_offsets(&key, count as usize)?;
-    Ok(basket)
 }
 
 fn embedded_basket(embedded: &Embedded, count: u64) -> Result<Basket, Damage> {

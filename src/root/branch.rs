@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::chunk::Element;
 use super::layout::Layout;
 use super::packing::Packing;
+use super::plan::{self, element};
 use super::streamer::{Classes, Member};
 use super::typename::{TypeName, spell_number};
 use super::value::{Object, Value};
-use super::wire::{Look, Part, Wire, element};
+use super::wire::{Look, Part, Wire};
 
 /// Most values that one item may have.
 const ITEM: usize = 1 << 28;
@@ -133,11 +134,7 @@ pub(super) fn content(classes: &Classes, branch: &Object, leaves: &[Arc<Object>]
     };
     let mut content =
         found.unwrap_or_else(|reason| Content::unknown(type_of(branch, leaves), reason));
-    let product = content
-        .dims
-        .iter()
-        .try_fold(1_usize, |all, dim| all.checked_mul(*dim));
-    if product.is_none_or(|all| all == 0 || all > ITEM) {
+    if product(&content.dims).is_none_or(|all| all == 0 || all > ITEM) {
         let reason = "its dimensions are empty or too large".into();
         content = Content::unknown(content.type_name, reason);
     }
@@ -266,7 +263,7 @@ fn of_member(classes: &Classes, branch: &Object, leaf: &Object) -> Result<Conten
         41..=59 if !elements => numbers(kind - 40, member, dims, Some(1)),
         41..=59 => Err("arrays of varying length in the elements of an array".into()),
         _ => {
-            let part = Wire::of_member(classes, member)?;
+            let part = plan::of_member(classes, member)?;
             let type_name = TypeName::parse(&member.type_name)
                 .map_or_else(|| member.type_name.clone(), |parsed| parsed.spelled());
             let dims = brackets(&member_dims(member));
@@ -331,7 +328,7 @@ fn without_description(
         if let Some(number) = part.number() {
             return Ok(Content::numbers(&name, number, None, Vec::new(), jagged));
         }
-        let wire = Wire::of_type(&Classes::default(), &name)?;
+        let wire = plan::of_type(&Classes::default(), &name)?;
         return Ok(Content::walked(name, Part { wire, header: true }, elements));
     }
     if matches!(kind, 9 | 19 | 29 | 39) {
@@ -361,7 +358,7 @@ fn without_description(
 fn whole(classes: &Classes, class: &str, branch: &Object) -> Result<Content, String> {
     let parsed = TypeName::parse(class).ok_or("its name makes no sense")?;
     let own_streamer = branch.int("fType") < 0;
-    let part = match Wire::of_type(classes, class)? {
+    let part = match plan::of_type(classes, class)? {
         Wire::Class(class) if !own_streamer => {
             let (number, checksum) = (branch.int("fClassVersion"), branch.int("fCheckSum"));
             let version = class
@@ -416,7 +413,7 @@ fn member_of<'a>(classes: &'a Classes, branch: &Object) -> Option<&'a Member> {
 fn member_dims(member: &Member) -> Vec<usize> {
     match member.length {
         0 => Vec::new(),
-        _ if member.dims.iter().product::<usize>() == member.length => member.dims.clone(),
+        length if product(&member.dims) == Some(length) => member.dims.clone(),
         length => vec![length],
     }
 }
@@ -436,14 +433,17 @@ fn leaf_dims(leaf: &Object) -> Result<Vec<usize>, String> {
                 .and_then(|(dim, _)| dim.trim().parse().ok())
         })
         .collect();
-    let product = dims
-        .iter()
-        .try_fold(1_usize, |all, dim| all.checked_mul(*dim));
     Ok(match length {
-        _ if product == Some(length) => dims,
+        _ if product(&dims) == Some(length) => dims,
         1 => Vec::new(),
         length => vec![length],
     })
+}
+
+/// Values of an item; nothing if there are far too many.
+fn product(dims: &[usize]) -> Option<usize> {
+    dims.iter()
+        .try_fold(1_usize, |all, dim| all.checked_mul(*dim))
 }
 
 fn brackets(dims: &[usize]) -> String {

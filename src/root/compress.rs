@@ -128,3 +128,94 @@ fn xz(body: &[u8], out: &mut [u8]) -> Result<usize, Damage> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block_of(codec: &[u8; 2], packed: &[u8], open: usize) -> Vec<u8> {
+        let mut bytes = codec.to_vec();
+        bytes.push(8);
+        bytes.extend(&(packed.len() as u32).to_le_bytes()[..3]);
+        bytes.extend(&(open as u32).to_le_bytes()[..3]);
+        bytes.extend(packed);
+        bytes
+    }
+
+    fn deflate(data: &[u8], zlib: bool) -> Vec<u8> {
+        let mut codec = libdeflater::Compressor::default();
+        let mut out = vec![0; data.len() + 1000];
+        let length = if zlib {
+            codec.zlib_compress(data, &mut out)
+        } else {
+            codec.deflate_compress(data, &mut out)
+        };
+        out.truncate(length.unwrap());
+        out
+    }
+
+    /// The same text in one block of each codec.
+    fn blocks(text: &[u8]) -> Vec<Vec<u8>> {
+        use std::io::Read;
+        let packed = lz4_flex::block::compress(text);
+        let mut lz4 = xxhash_rust::xxh64::xxh64(&packed, 0).to_be_bytes().to_vec();
+        lz4.extend(packed);
+        let mut xz = Vec::new();
+        liblzma::read::XzEncoder::new(text, 6)
+            .read_to_end(&mut xz)
+            .unwrap();
+        let zstd = zstd::bulk::compress(text, 3).unwrap();
+        [
+            (b"ZL", deflate(text, true)),
+            (b"CS", deflate(text, false)),
+            (b"L4", lz4),
+            (b"ZS", zstd),
+            (b"XZ", xz),
+        ]
+        .into_iter()
+        .map(|(codec, packed)| block_of(codec, &packed, text.len()))
+        .collect()
+    }
+
+    #[test]
+    fn blocks_of_all_codecs_follow_each_other() {
+        let text: Vec<u8> = (0..5000_u32).map(|i| ((i * i) >> 5) as u8).collect();
+        let all = blocks(&text).concat();
+        let mut out = vec![7; 3];
+        decompress(&all, 5 * text.len(), &mut out).unwrap();
+        assert_eq!(out, text.repeat(5));
+        // A smaller object into the same memory.
+        decompress(&blocks(&text)[3], text.len(), &mut out).unwrap();
+        assert_eq!(out, text);
+    }
+
+    #[test]
+    fn wrong_blocks_are_refused() {
+        let text = b"some text, some text, some text".repeat(20);
+        for block in blocks(&text) {
+            let mut out = Vec::new();
+            assert!(
+                decompress(&block, text.len() + 1, &mut out).is_err(),
+                "too short"
+            );
+            assert!(
+                decompress(&block, text.len() - 1, &mut out).is_err(),
+                "too long"
+            );
+            for end in 0..block.len() {
+                assert!(
+                    decompress(&block[..end], text.len(), &mut out).is_err(),
+                    "cut at {end}"
+                );
+            }
+        }
+        let mut changed = blocks(&text).swap_remove(2);
+        let last = changed.len() - 1;
+        changed[last] ^= 1;
+        let error = decompress(&changed, text.len(), &mut Vec::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a LZ4 block does not decompress (its checksum is wrong)"
+        );
+    }
+}

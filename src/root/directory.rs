@@ -57,7 +57,7 @@ fn walk(
         };
         found.push(key);
         if let Some((seek, path)) = inside {
-            let (_, directory) = source.object(seek, &path)?;
+            let directory = source.directory(seek, &path)?;
             let keys = directory_keys(&directory).map_err(|e| source.damaged(&path, e))?;
             if keys.seek != 0 {
                 walk(source, keys, &path, depth - 1, seen, found)?;

@@ -252,6 +252,11 @@ impl<'a> Reader<'a> {
             },
             29 | 39 | 49 | 59 => Err(Damage::Other("an array of packed floats".into())),
             1..=19 => number(cursor, member.kind),
+            // Every member takes bytes, so that an object takes time by its length only.
+            21..=39 if member.length == 0 => Err(Damage::Other(format!(
+                "array {} has no values",
+                member.name
+            ))),
             21..=39 => numbers(cursor, member.kind - 20, member.length),
             41..=59 => {
                 let count = usize::try_from(object.int(&member.counter)).unwrap_or(0);
@@ -397,5 +402,52 @@ impl BasketHeader {
                 what: "the end of the values of a basket",
                 value: self.last.into(),
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A basket of two entries of two bytes, as it lies in a tree object.
+    fn embedded(flag: u8) -> Vec<u8> {
+        let mut bytes = vec![0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0];
+        let names = [
+            7, b'T', b'B', b'a', b's', b'k', b'e', b't', 1, b'x', 1, b't',
+        ];
+        let key_length = 18 + 8 + names.len() + 19;
+        bytes.extend((key_length as u16).to_be_bytes());
+        bytes.extend([0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        bytes.extend(names);
+        bytes.extend([0, 3, 0, 0, 125, 0, 0, 0, 3, 232, 0, 0, 0, 2]);
+        bytes.extend((key_length as u32 + 4).to_be_bytes());
+        bytes.push(flag);
+        assert_eq!(bytes.len(), key_length);
+        if flag == 11 {
+            bytes.extend(2_u32.to_be_bytes());
+            bytes.extend((key_length as u32).to_be_bytes());
+            bytes.extend((key_length as u32 + 2).to_be_bytes());
+        }
+        bytes.extend(vec![0; key_length]);
+        bytes.extend([1, 2, 3, 4]);
+        bytes
+    }
+
+    #[test]
+    fn baskets_inside_a_tree_are_taken_apart() {
+        for (flag, offsets) in [(11, Some(vec![0, 2])), (12, None), (91, None)] {
+            let bytes = embedded(flag);
+            let mut cursor = Cursor::new(&bytes);
+            let Value::Basket(found) = basket(&mut cursor).unwrap() else {
+                panic!("a basket");
+            };
+            assert_eq!(cursor.left(), 0);
+            assert_eq!((found.entries, &found.data[..]), (2, &[1, 2, 3, 4][..]));
+            assert_eq!(found.offsets, offsets);
+        }
+        let bytes = embedded(12);
+        for end in 0..bytes.len() {
+            assert!(basket(&mut Cursor::new(&bytes[..end])).is_err());
+        }
     }
 }

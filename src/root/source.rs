@@ -28,6 +28,13 @@ const HEADER: usize = 64;
 /// A label is read with a guess of its length, and again if it is longer.
 const LABEL: usize = 512;
 
+/// What is needed of a directory, in both its forms.
+const DIRECTORY: u64 = 64;
+/// Objects up to this length may be packed as tightly as they like (constant columns are) …
+const LARGE: u64 = 256 << 20;
+/// … and larger ones up to this ratio to the whole file, the best that ZLIB does.
+const RATIO: u64 = 1032;
+
 struct Header {
     version: u32,
     begin: u64,
@@ -86,7 +93,7 @@ impl Source {
     fn top_directory(&self, header: &Header) -> Result<KeyList> {
         let place = header.begin + u64::from(header.name_length);
         let left = self.size.saturating_sub(place);
-        let bytes = self.bytes(place, left.min(64) as usize)?;
+        let bytes = self.bytes(place, left.min(DIRECTORY) as usize)?;
         let keys = directory_keys(&bytes).map_err(|e| self.damaged("its top directory", e))?;
         if keys.seek == 0 {
             let reason = "it has no list of keys: the program that wrote it did not close it";
@@ -154,9 +161,30 @@ impl Source {
             return Ok((key, packed));
         }
         let mut open = Vec::new();
+        self.check_length(key.object_length)
+            .map_err(|damage| self.damaged(what, damage))?;
         decompress(&packed, key.object_length, &mut open)
             .map_err(|damage| self.damaged(what, damage))?;
         Ok((key, open))
+    }
+
+    /// The first bytes of the directory whose label is at a place; all that is needed of it.
+    pub(super) fn directory(&self, seek: u64, what: &str) -> Result<Vec<u8>> {
+        let place = seek + self.key(seek, what)?.key_length as u64;
+        let left = self.size.saturating_sub(place);
+        self.bytes(place, left.min(DIRECTORY) as usize)
+    }
+
+    /// Refuses lengths that no file of this size would decompress to.
+    pub(super) fn check_length(&self, length: usize) -> Result<(), Damage> {
+        let most = self.size.saturating_mul(RATIO).max(LARGE);
+        if length as u64 <= most {
+            return Ok(());
+        }
+        Err(Damage::Number {
+            what: "the length of an object",
+            value: length as i128,
+        })
     }
 
     pub(super) fn damaged(&self, place: &str, damage: Damage) -> Error {

@@ -5,24 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::build::{BRANCH, Builder};
+use super::cluster::cut;
 use super::column::{Column, Rows};
 use super::error::{Damage, Error, Result, hint};
 use super::key::Key;
 use super::source::Source;
 use super::value::Object;
-
-/// Entries of a cluster, unless they are very large.
-const ENTRIES: u64 = 100_000;
-/// Bytes of all columns of a cluster, when entries are large.
-const BYTES: u64 = 64 << 20;
-/// Clusters that a small tree should have, so that several threads find work.
-const CLUSTERS: u64 = 16;
-/// Clusters that a large tree has at most.
-const MOST: u64 = 100_000;
-/// Entries that a cluster has however large they are.
-const FEW: u64 = 100;
-/// Entries below which it is not worth it.
-const LEAST: u64 = 5_000;
 
 /// A branch that groups others: an object, or an array of objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,30 +114,7 @@ impl Tree {
     /// entries, fewer if entries are large; a small tree is cut into some as well.
     #[must_use]
     pub fn clusters(&self) -> Vec<Range<u64>> {
-        let size = (self.bytes / self.entries.max(1)).max(1);
-        let target = ENTRIES
-            .min(self.entries / CLUSTERS)
-            .max(LEAST)
-            .min((BYTES / size).max(FEW))
-            .max(self.entries / MOST);
-        let mut clusters = Vec::new();
-        let mut start = 0;
-        for end in self.common_ends() {
-            if end - start >= target {
-                // Baskets may be far larger than is good for the balance between threads.
-                let pieces = ((end - start) / (2 * target)).max(1);
-                let length = (end - start).div_ceil(pieces);
-                while start < end {
-                    clusters.push(start..end.min(start + length));
-                    start += length;
-                }
-                start = end;
-            }
-        }
-        if start < self.entries {
-            clusters.push(start..self.entries);
-        }
-        clusters
+        cut(self.entries, self.bytes, &self.common_ends())
     }
 
     /// Entries before which all columns (that have baskets) begin a new one, and the end.
