@@ -48,3 +48,21 @@ fn pulls_of_a_gaussian_on_a_background() {
         assert!((width - 1.0).abs() < 0.1, "width of pull {k}: {width}");
     }
 }
+
+/// The same rows from any number of threads, to the last bit.
+#[test]
+fn threads_do_not_matter() {
+    let mut random = Random(8);
+    let toys: Vec<Histogram> = (0..40).map(|_| toy(&mut random)).collect();
+    let channels: Vec<(i64, &Histogram)> = (0..).zip(&toys).collect();
+    let model = on_constant(gaussian());
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let fits = || fit_each(&channels, &model, &Options::default());
+        pool.expect("a pool").install(fits).expect("rows")
+    };
+    let one = with(1);
+    assert!(one.iter().all(|row| row.ok));
+    assert_eq!(one, with(3));
+    assert_eq!(one, with(8));
+}
