@@ -21,6 +21,7 @@ export const settings = CalibrationSettings(#{
     input_data_formats: ["cdst"], input_data_names: ["sample"],
     expert_config: #{ least: 2, window: [0.1, 0.9] },
 });
+fn is_wire(c) { c.kind == "wire" }
 fn halved(x) { if x > LIMIT { return x / 2.0; } x }
 fn get_calibrations(input_data, kwargs) {
     let config = kwargs.expert_config;
@@ -126,6 +127,8 @@ fn closures_of_a_script_are_compiled() {
             .define("configured", |c| c.p > config.window[0] && c.p < config.window[1])
             .define("member", |c| c.p - t0.shift[1])
             .define("variable", good)
+            .define("named", is_wire)
+            .define("by name", Fn("is_wire"))
             .define("interval", |c| c.n + iov.run_high)
             .define("text", |c| c.kind == "wire")
             .define("switch", |c| switch c.n { 1 => 10.5, 2..5 => PI, _ => 0.0 });
@@ -145,6 +148,8 @@ fn closures_of_a_script_are_compiled() {
         bools([false, true, false]),
         floats([0.5, 1.1, 3.5]),
         bools([false, false, true]),
+        bools([true, false, true]),
+        bools([true, false, true]),
         ints([10, 11, 16]),
         bools([true, false, true]),
         floats([10.5, std::f64::consts::PI, 0.0]),
