@@ -1,7 +1,7 @@
 //! The engine: what scripts may do, how much of it, and how names are found.
 
 use std::f64::consts::PI;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,12 +20,14 @@ pub(super) const CONSTANTS: [(&str, f64); 3] =
 pub(super) const GLOBALS: [&str; 2] = ["INPUT_DATA_FILTERS", "__doc__"];
 
 /// How much a script may do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Operations of one evaluation.
     pub operations: u64,
     /// Time for one evaluation at plan time.
     pub time: Duration,
+    /// A folder whose modules stand in for those of `std/…` that are built in.
+    pub stdlib: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -33,6 +35,7 @@ impl Default for Options {
         Self {
             operations: 200_000_000,
             time: Duration::from_secs(10),
+            stdlib: None,
         }
     }
 }
@@ -51,8 +54,8 @@ pub(super) fn limit(engine: &mut Engine) {
 }
 
 /// An engine for the scripts of one folder, with all names of the API.
-pub(super) fn engine(folder: &Path, options: Options) -> (Arc<Engine>, Context, Resolver) {
-    let resolver = Resolver::new(folder);
+pub(super) fn engine(folder: &Path, options: &Options) -> (Arc<Engine>, Context, Resolver) {
+    let resolver = Resolver::new(folder, options.stdlib.as_deref());
     let shared = resolver.share();
     let mut context = None;
     let engine = Arc::new_cyclic(|weak| {
@@ -143,8 +146,12 @@ fn talk(engine: &mut Engine, context: &Context) {
     engine.register_fn("fatal", |text: &str| -> Fallible<()> {
         Err(Raised::new("script::fatal", text).boxed())
     });
-    let context = context.clone();
-    engine.on_print(move |text| context.say(Diagnostic::new(Severity::Info, "script::info", text)));
+    let print = context.clone();
+    engine.on_print(move |text| print.say(Diagnostic::new(Severity::Info, "script::info", text)));
+    let debug = context.clone();
+    engine.on_debug(move |text, _, _| {
+        debug.say(Diagnostic::new(Severity::Info, "script::info", text));
+    });
 }
 
 /// Texts and numbers are not joined; numbers are taught with the closures.

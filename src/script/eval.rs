@@ -18,7 +18,7 @@ pub fn eval(
     arguments: &[(String, Value)],
     options: &Options,
 ) -> (Result<Value, Vec<Diagnostic>>, Vec<Diagnostic>) {
-    let text = Text::new(path, *options);
+    let text = Text::new(path, options);
     let found = match std::fs::read_to_string(path) {
         Ok(found) => found,
         Err(error) => {

@@ -8,7 +8,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
 use serde_json::{Map, Value};
 
 use super::bindings::settings::SettingsHandle;
-use super::bindings::{CalibrationHandle, Input, Kwargs, from_json};
+use super::bindings::{CalibrationHandle, Draft, Input, Kwargs, from_json};
 use super::engine::{self, Options};
 use super::errors;
 use super::kinds::a_kind;
@@ -43,7 +43,7 @@ pub(super) struct Text {
 
 impl Text {
     /// An engine for the script at `path`.
-    pub(super) fn new(path: &Path, options: Options) -> Self {
+    pub(super) fn new(path: &Path, options: &Options) -> Self {
         let folder = path
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
@@ -92,7 +92,7 @@ impl Script {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path, options: &Options) -> Result<Self, Vec<Diagnostic>> {
-        let text = Text::new(path, *options);
+        let text = Text::new(path, options);
         let environment = text.evaluate(path)?;
         let settings = environment
             .constant("settings")
@@ -164,15 +164,29 @@ impl Script {
             .and_then(|function| self.environment.call(&self.engine, &function, arguments))
             .map_err(|error| errors::diagnostics(&self.context, &self.name, &error))?;
         let calibrations = self.calibrations(returned)?;
+        for calibration in &calibrations {
+            self.say_without_effect(&calibration.get());
+        }
         Ok(Plan {
             settings: (*self.settings).clone(),
-            calibrations: calibrations
-                .iter()
-                .map(|c| c.look(super::bindings::Draft::finish))
-                .collect(),
+            calibrations: calibrations.iter().map(|c| c.look(Draft::finish)).collect(),
             requested_iov,
             sources: self.context.fingerprints(),
         })
+    }
+
+    /// Warns of what was asked for and changes nothing.
+    fn say_without_effect(&self, draft: &Draft) {
+        let (place, names) = draft.without_effect();
+        if names.is_empty() {
+            return;
+        }
+        let names = names.join(" and ");
+        let message = format!("{names} of calibration {} have no effect", draft.name());
+        let warning = Diagnostic::warning("plan::no-effect", message)
+            .label(label(&self.context, place, ""))
+            .note("everything runs in this process; there are no jobs yet");
+        self.context.say(warning);
     }
 
     fn calibrations(&self, returned: Dynamic) -> Result<Vec<CalibrationHandle>, Vec<Diagnostic>> {

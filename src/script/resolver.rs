@@ -13,6 +13,8 @@ use super::{Context, Environment, Source, checks, stdlib};
 pub(super) struct Resolver {
     /// The folder of the script.
     root: PathBuf,
+    /// A folder of modules that stand in for the built-in ones.
+    stdlib: Option<PathBuf>,
     state: Arc<Mutex<State>>,
 }
 
@@ -30,9 +32,10 @@ pub(super) struct Found {
 }
 
 impl Resolver {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(super) fn new(root: &Path, stdlib: Option<&Path>) -> Self {
         Self {
             root: root.to_path_buf(),
+            stdlib: stdlib.map(Path::to_path_buf),
             state: Arc::default(),
         }
     }
@@ -41,6 +44,7 @@ impl Resolver {
     pub(super) fn share(&self) -> Self {
         Self {
             root: self.root.clone(),
+            stdlib: self.stdlib.clone(),
             state: Arc::clone(&self.state),
         }
     }
@@ -90,33 +94,29 @@ impl Resolver {
                 .boxed());
         }
         if let Some(module) = name.strip_prefix("std/") {
-            return stdlib::MODULES
-                .iter()
-                .find(|(known, _)| *known == module)
-                .map(|(_, text)| Found {
-                    path: PathBuf::from(format!("{name}.rhai")),
-                    text: (*text).to_owned(),
-                })
-                .ok_or_else(|| unknown(name, &std_names()));
+            return self.standard(module);
         }
         for folder in self.folders(name) {
-            let path = folder.join(format!("{name}.rhai"));
-            let (Ok(real), Ok(root)) = (path.canonicalize(), folder.canonicalize()) else {
-                continue;
-            };
-            if !real.starts_with(&root) {
-                let message = format!("{} leads outside of the scripts folder", path.display());
-                return Err(Raised::new("script::import-outside", message).boxed());
+            if let Some(found) = within(&folder, name)? {
+                return Ok(found);
             }
-            return match std::fs::read_to_string(&path) {
-                Ok(text) => Ok(Found { path, text }),
-                Err(error) => {
-                    let message = format!("{} cannot be read: {error}", path.display());
-                    Err(Raised::new("script::import-unreadable", message).boxed())
-                }
-            };
         }
         Err(unknown(name, &self.names()))
+    }
+
+    /// A module of `std/…`: from the folder that stands in, else the built-in one.
+    fn standard(&self, module: &str) -> Fallible<Found> {
+        if let Some(folder) = &self.stdlib
+            && let Some(found) = within(folder, module)?
+        {
+            return Ok(found);
+        }
+        let built_in = stdlib::MODULES.iter().find(|(known, _)| *known == module);
+        let found = built_in.map(|(_, text)| Found {
+            path: PathBuf::from(format!("std/{module}.rhai")),
+            text: (*text).to_owned(),
+        });
+        found.ok_or_else(|| unknown(&format!("std/{module}"), &std_names()))
     }
 
     /// Folders in which `name` may lie: that of the script; for `lib/…` also `scripts`.
@@ -147,6 +147,25 @@ impl Resolver {
         }
         names.sort();
         names
+    }
+}
+
+/// The text of a module in a folder; links that lead out of it are refused.
+fn within(folder: &Path, name: &str) -> Fallible<Option<Found>> {
+    let path = folder.join(format!("{name}.rhai"));
+    let (Ok(real), Ok(root)) = (path.canonicalize(), folder.canonicalize()) else {
+        return Ok(None);
+    };
+    if !real.starts_with(&root) {
+        let message = format!("{} leads outside of the scripts folder", path.display());
+        return Err(Raised::new("script::import-outside", message).boxed());
+    }
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(Found { path, text })),
+        Err(error) => {
+            let message = format!("{} cannot be read: {error}", path.display());
+            Err(Raised::new("script::import-unreadable", message).boxed())
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::settings::nearest;
 use super::api::{self, Name};
 use super::diagnostic::Diagnostic;
 use super::kinds::{readable, with_article};
-use super::{Context, Source, engine, spans};
+use super::{Context, Source, bindings, engine, spans};
 
 /// A variable or constant; `alias::NAME` is looked for in the module.
 pub(super) fn variable(context: &Context, name: &str, at: Place) -> Diagnostic {
@@ -17,7 +17,7 @@ pub(super) fn variable(context: &Context, name: &str, at: Place) -> Diagnostic {
         let module = context
             .source(at.source)
             .and_then(|s| imported(context, &s, alias));
-        let known = module.map(|m| constants(&m)).unwrap_or_default();
+        let known = module.map_or_else(|| bindings::constants_of(alias), |m| constants(&m));
         let error = Diagnostic::error(code, format!("there is no `{bare}` in `{alias}`"));
         return near(error, bare, &known, |name| format!("{alias}::{name}"));
     }

@@ -232,28 +232,50 @@ pub(super) fn register(engine: &mut Engine) {
     missing(engine);
 }
 
+const STRATEGIES: [(&str, Strategy); 4] = [
+    ("SingleIOV", Strategy::SingleIOV),
+    ("SimpleRunByRun", Strategy::SimpleRunByRun),
+    ("SequentialRunByRun", Strategy::SequentialRunByRun),
+    ("SequentialBoundaries", Strategy::SequentialBoundaries),
+];
+
+const RESULTS: [(&str, AlgResult); 4] = [
+    ("ok", AlgResult::Ok),
+    ("iterate", AlgResult::Iterate),
+    ("not_enough_data", AlgResult::NotEnoughData),
+    ("failure", AlgResult::Failure),
+];
+
+/// Names of the constants in `strategies::` and `AlgResult::`.
+pub(crate) fn constants_of(module: &str) -> Vec<String> {
+    match module {
+        "strategies" => STRATEGIES
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
+        "AlgResult" => RESULTS.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn constants(engine: &mut Engine) {
     let mut strategies = Module::new();
-    for (name, strategy) in [
-        ("SingleIOV", Strategy::SingleIOV),
-        ("SimpleRunByRun", Strategy::SimpleRunByRun),
-        ("SequentialRunByRun", Strategy::SequentialRunByRun),
-        ("SequentialBoundaries", Strategy::SequentialBoundaries),
-    ] {
+    for (name, strategy) in STRATEGIES {
         strategies.set_var(name, Dynamic::from(strategy));
     }
-    engine.register_type_with_name::<Strategy>("Strategy");
+    engine
+        .register_type_with_name::<Strategy>("Strategy")
+        .register_fn("==", |a: Strategy, b: Strategy| a == b)
+        .register_fn("!=", |a: Strategy, b: Strategy| a != b);
     engine.register_static_module("strategies", strategies.into());
     let mut results = Module::new();
-    for (name, result) in [
-        ("ok", AlgResult::Ok),
-        ("iterate", AlgResult::Iterate),
-        ("not_enough_data", AlgResult::NotEnoughData),
-        ("failure", AlgResult::Failure),
-    ] {
+    for (name, result) in RESULTS {
         results.set_var(name, Dynamic::from(result));
     }
-    engine.register_type_with_name::<AlgResult>("AlgResult");
+    engine
+        .register_type_with_name::<AlgResult>("AlgResult")
+        .register_fn("==", |a: AlgResult, b: AlgResult| a == b)
+        .register_fn("!=", |a: AlgResult, b: AlgResult| a != b);
     engine.register_static_module("AlgResult", results.into());
 }
 

@@ -71,6 +71,14 @@ pub(super) fn granularity(name: &str) -> Fallible<Granularity> {
     }
 }
 
+/// A granularity as scripts write it.
+pub(super) fn granularity_name(granularity: Granularity) -> &'static str {
+    match granularity {
+        Granularity::Run => "run",
+        Granularity::All => "all",
+    }
+}
+
 /// Appends a step and gives the same handle back.
 fn push(collector: &CollectorHandle, step: Step) -> CollectorHandle {
     collector.edit(|c| c.steps.push(step));

@@ -11,8 +11,10 @@ mod maths;
 mod ordered;
 mod plan;
 mod register;
+mod sample;
 pub(super) mod settings;
 
+pub(super) use calibrate::constants_of;
 pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
 pub(super) use ordered::Ordered;

@@ -7,22 +7,16 @@ use super::super::Context;
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, not_yet};
 use super::calibrate::AlgorithmHandle;
-use super::collect::{CollectorHandle, granularity};
+use super::collect::{granularity, granularity_name};
 use super::handle::Handle;
 use super::ordered::refuse_others;
-use crate::calibrate::Strategy;
+use super::sample::{CollectionHandle, Jobs, Sample, set_sample, wrong};
+use crate::calibrate::{Params, Strategy};
 use crate::collect::Granularity;
 use crate::dataset::FileMap;
 use crate::expr::Place;
-use crate::iov::IoV;
+use crate::iov::{ExpRun, IoV};
 use crate::plan::{Calibration, Collection};
-
-/// One sample as a script builds it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sample {
-    collector: Option<CollectorHandle>,
-    input_files: FileMap,
-}
 
 /// A calibration as a script builds it.
 #[derive(Clone, Debug)]
@@ -38,7 +32,6 @@ pub(crate) struct Draft {
 }
 
 pub(crate) type CalibrationHandle = Handle<Draft>;
-type CollectionHandle = Handle<Sample>;
 type Call<'a> = NativeCallContext<'a>;
 type C = CalibrationHandle;
 
@@ -75,17 +68,35 @@ impl Draft {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What was asked for and has no effect, with the place of the calibration.
+    pub(crate) fn without_effect(&self) -> (Place, Vec<&'static str>) {
+        let samples = || self.collections.values();
+        let asked = |of: fn(&Jobs) -> bool| samples().any(|s| s.look(|s| of(&s.jobs)));
+        let all = [
+            ("backend_args", asked(|j| j.backend_args.is_some())),
+            (
+                "max_collector_jobs",
+                asked(|j| j.max_collector_jobs.is_some()),
+            ),
+            (
+                "max_files_per_collector_job",
+                asked(|j| j.max_files_per_collector_job.is_some()),
+            ),
+        ];
+        let names = all.iter().filter(|(_, asked)| *asked);
+        (self.place, names.map(|(name, _)| *name).collect())
+    }
+
     fn default_sample(&mut self) -> CollectionHandle {
         self.collections
             .entry(DEFAULT.to_owned())
             .or_insert_with(|| Handle::new(Sample::default()))
             .clone()
     }
-}
-
-fn wrong(key: &str, wanted: &str, value: &Dynamic) -> Box<rhai::EvalAltResult> {
-    let message = format!("`{key}` is {wanted}, not {}", a_kind(value));
-    Raised::new("script::wrong-value", message).boxed()
 }
 
 fn algorithms(value: &Dynamic) -> Fallible<Vec<AlgorithmHandle>> {
@@ -141,55 +152,22 @@ fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
                 algorithm.edit(|a| a.strategy = strategy.clone());
             }
         }
-        "collector" | "input_files" => {
+        // A method called on what was read writes the same value back: nothing is made of it.
+        "input_files"
+            if value
+                .read_lock::<FileMap>()
+                .is_some_and(|f| *f == input_files(calibration)) => {}
+        "collector"
+        | "input_files"
+        | "backend_args"
+        | "max_collector_jobs"
+        | "max_files_per_collector_job" => {
             let sample = calibration.edit(Draft::default_sample);
             set_sample(&sample, key, value)?;
         }
         other => return not_yet(&format!("`{other}` of a calibration")),
     }
     Ok(())
-}
-
-fn set_sample(sample: &CollectionHandle, key: &str, value: Dynamic) -> Fallible<()> {
-    match key {
-        "collector" => {
-            let collector = value
-                .clone()
-                .try_cast::<CollectorHandle>()
-                .ok_or_else(|| wrong(key, "a Collector", &value))?;
-            sample.edit(|s| s.collector = Some(collector));
-        }
-        "input_files" => {
-            let files = files(&value)?;
-            sample.edit(|s| s.input_files = files);
-        }
-        other => return not_yet(&format!("`{other}` of a collection")),
-    }
-    Ok(())
-}
-
-/// A file map, or paths (with wildcards) whose runs are taken from the files themselves.
-fn files(value: &Dynamic) -> Fallible<FileMap> {
-    if let Some(files) = value.read_lock::<FileMap>() {
-        return Ok(files.clone());
-    }
-    let patterns: Vec<String> = match value.read_lock::<Array>() {
-        Some(all) if all.iter().all(Dynamic::is_string) => {
-            all.iter().map(ToString::to_string).collect()
-        }
-        None if value.is_string() => vec![value.to_string()],
-        _ => {
-            return Err(wrong(
-                "input_files",
-                "a FileMap, a path, or an array of paths",
-                value,
-            ));
-        }
-    };
-    let here = std::env::current_dir().unwrap_or_default();
-    crate::dataset::FileCards::shared()
-        .files(patterns.iter().map(String::as_str), &here)
-        .map_err(|error| super::super::raise::raise("dataset::files")(&error))
 }
 
 const KEYS: [&str; 13] = [
@@ -231,19 +209,39 @@ fn calibration(call: &Call<'_>, name: &str, options: &Map) -> Fallible<C> {
 }
 
 fn cover(calibration: &C, iov: IoV, boundaries: &Array) -> Fallible<C> {
-    if !boundaries.is_empty() {
-        return not_yet("Calibration.cover with boundaries");
-    }
-    for algorithm in calibration.look(|c| c.algorithms.clone()) {
-        algorithm.edit(|a| {
-            a.strategy = Strategy::SingleIOV;
-            a.params = crate::calibrate::Params {
+    let (strategy, params) = match boundaries.is_empty() {
+        true => (
+            Strategy::SingleIOV,
+            Params {
                 apply_iov: Some(iov),
-                ..Default::default()
-            };
-        });
+                ..Params::default()
+            },
+        ),
+        false => (
+            Strategy::SequentialBoundaries,
+            Params {
+                iov_coverage: Some(iov),
+                payload_boundaries: Some(runs(boundaries)?),
+                ..Params::default()
+            },
+        ),
+    };
+    for algorithm in calibration.look(|c| c.algorithms.clone()) {
+        algorithm.edit(|a| (a.strategy, a.params) = (strategy.clone(), params.clone()));
     }
     Ok(calibration.clone())
+}
+
+fn runs(boundaries: &Array) -> Fallible<Vec<ExpRun>> {
+    let runs = boundaries
+        .iter()
+        .map(|run| run.clone().try_cast::<ExpRun>());
+    runs.collect::<Option<_>>().ok_or_else(|| {
+        let message = "the boundaries of `cover` are an array of ExpRun";
+        Raised::new("script::wrong-value", message)
+            .hint("make them of pairs: `pairs.map(|pair| ExpRun(pair))`")
+            .boxed()
+    })
 }
 
 fn depends_on(calibration: &C, other: &C) {
@@ -267,6 +265,22 @@ fn chain(all: Array) -> Fallible<Array> {
         depends_on(&pair[1], &pair[0]);
     }
     Ok(all)
+}
+
+/// Files of the default collection; none when there is no such collection.
+fn input_files(calibration: &C) -> FileMap {
+    let sample = calibration.look(|c| c.collections.get(DEFAULT).cloned());
+    sample.map_or_else(FileMap::default, |s| s.look(|s| s.input_files.clone()))
+}
+
+/// The strategy of all algorithms, or `()` when they differ or there are none.
+fn strategies(calibration: &C) -> Dynamic {
+    let algorithms = calibration.look(|c| c.algorithms.clone());
+    let mut all = algorithms.iter().map(|a| a.look(|a| a.strategy.clone()));
+    match all.next() {
+        Some(first) if all.all(|other| other == first) => Dynamic::from(first),
+        _ => Dynamic::UNIT,
+    }
 }
 
 pub(super) fn register(engine: &mut Engine) {
@@ -300,10 +314,12 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("algorithms", |c: &mut C| -> Array {
             c.look(|c| c.algorithms.iter().cloned().map(Dynamic::from).collect())
         })
-        .register_get("input_files", |c: &mut C| {
-            c.edit(Draft::default_sample)
-                .look(|s| s.input_files.clone())
+        .register_get("input_files", |c: &mut C| input_files(c))
+        .register_get("granularity", |c: &mut C| -> Dynamic {
+            let chosen = c.look(|c| c.granularity);
+            chosen.map_or(Dynamic::UNIT, |chosen| granularity_name(chosen).into())
         })
+        .register_get("strategies", |c: &mut C| strategies(c))
         .register_get("max_iterations", |c: &mut C| {
             i64::from(c.look(|c| c.max_iterations))
         })
@@ -332,31 +348,4 @@ pub(super) fn register(engine: &mut Engine) {
     ] {
         engine.register_set(key, move |c: &mut C, value: Dynamic| set(c, key, value));
     }
-    engine.register_indexer_set(|_: &mut C, key: &str, _: Dynamic| -> Fallible<()> {
-        let near = crate::settings::nearest(key, KEYS.iter().copied());
-        Err(Raised::new(
-            "script::unknown-attribute",
-            format!("a calibration has no attribute `{key}`"),
-        )
-        .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
-        .boxed())
-    });
-    engine
-        .register_type_with_name::<CollectionHandle>("Collection")
-        .register_fn("Collection", |options: Map| -> Fallible<CollectionHandle> {
-            let keys = [
-                "collector",
-                "input_files",
-                "pre_collector_path",
-                "backend_args",
-                "max_collector_jobs",
-                "max_files_per_collector_job",
-            ];
-            refuse_others(&options, &keys, "options of a Collection")?;
-            let sample = Handle::new(Sample::default());
-            for (key, value) in options {
-                set_sample(&sample, &key, value)?;
-            }
-            Ok(sample)
-        });
 }

@@ -3,7 +3,7 @@
 use rhai::Engine;
 
 use super::super::closures;
-use super::{calibrate, collect, files, fit, iov, maths, ordered, plan, settings};
+use super::{calibrate, collect, files, fit, iov, maths, ordered, plan, sample, settings};
 
 /// Teaches an engine every name of the API.
 pub(crate) fn register(engine: &mut Engine) {
@@ -17,4 +17,5 @@ pub(crate) fn register(engine: &mut Engine) {
     collect::register(engine);
     calibrate::register(engine);
     plan::register(engine);
+    sample::register(engine);
 }

@@ -3,7 +3,7 @@
 use rhai::{Expr, Stmt};
 
 use super::super::Source;
-use super::{Found, expressions, message};
+use super::text::{Found, expressions, message};
 
 /// Calls that would end in "data race detected".
 pub(super) fn found(source: &Source) -> Found {

@@ -7,7 +7,7 @@ use crate::expr::Function;
 use super::super::api;
 use super::super::raise::Message;
 use super::super::{Source, spans};
-use super::Found;
+use super::text::Found;
 
 /// A call of a method finds a function of the script with that name first, since any function
 /// may have a `this`; a function of the maths would mean one thing compiled and another row by row.

@@ -3,7 +3,7 @@
 use rhai::{Expr, Position};
 
 use super::super::Source;
-use super::{Found, expressions, message};
+use super::text::{Found, expressions, message};
 
 /// Powers whose base begins with a minus outside of brackets.
 pub(super) fn found(source: &Source) -> Found {
