@@ -6,5 +6,6 @@ mod collect {
     mod columns;
     mod gates;
     mod numbers;
+    mod plain;
     mod real;
 }

@@ -121,6 +121,16 @@ impl Column {
         }
     }
 
+    /// The entries that are stored together with this one: its basket; none beyond the end.
+    #[must_use]
+    pub fn stored_with(&self, entry: u64) -> Range<u64> {
+        let baskets = &self.store.baskets;
+        let after = baskets.partition_point(|basket| basket.entries.end <= entry);
+        baskets
+            .get(after)
+            .map_or(entry..entry, |basket| basket.entries.clone())
+    }
+
     /// The values of a range of entries.
     ///
     /// Holds no more than the baskets of the range in memory.

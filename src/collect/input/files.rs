@@ -72,17 +72,35 @@ pub(crate) fn look_at(
                 }
                 _ => Vec::new(),
             };
+            let read: Vec<&Column> = columns.iter().map(|n| &tree.columns()[*n]).collect();
             Ok(Input {
                 path: path.clone(),
                 iov: *iov,
                 entries: tree.entries(),
-                clusters: tree.clusters(),
+                clusters: joined(tree.clusters(), &read),
                 columns,
             })
         })
         .collect();
     let inputs = looked.into_iter().collect::<Result<_, _>>()?;
     Ok((layout, inputs))
+}
+
+/// The clusters, joined where a cut would make several threads open the same large basket.
+fn joined(clusters: Vec<Range<u64>>, columns: &[&Column]) -> Vec<Range<u64>> {
+    let mut whole: Vec<Range<u64>> = Vec::new();
+    for cluster in clusters {
+        let length = cluster.end - cluster.start;
+        let inside = |column: &&Column| {
+            let basket = column.stored_with(cluster.start);
+            basket.start < cluster.start && basket.end - basket.start > 2 * length
+        };
+        match whole.last_mut() {
+            Some(last) if columns.iter().any(inside) => last.end = cluster.end,
+            _ => whole.push(cluster),
+        }
+    }
+    whole
 }
 
 /// A file that is open.
