@@ -136,3 +136,23 @@ fn every_wrong_script_is_answered_in_these_words() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_loop_of_closures_ends_in_time_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script.rhai");
+    fs::write(
+        &path,
+        "for n in 0..100000000 { [1, 2].map(|x| [1, 2].map(|y| x + y)); }",
+    )
+    .unwrap();
+    let options = Options {
+        time: Duration::from_millis(50),
+        ..Options::default()
+    };
+    let start = std::time::Instant::now();
+    let errors = eval(&path, &[], &options).0.unwrap_err();
+    assert_eq!(errors[0].code, "script::too-long");
+    assert!(errors[0].trace.is_empty());
+    assert!(start.elapsed() < Duration::from_secs(5));
+}

@@ -55,7 +55,13 @@ fn innermost<'a>(context: &Context, main: &str, error: &'a EvalAltResult) -> Inn
         .source_named(&source)
         .map(|text| text.place(position))
         .unwrap_or_default();
-    trace.retain(|frame| !frame.function.starts_with("anon$"));
+    // Closures and the natives that call them are no help to a reader.
+    let declared = |name: &str| {
+        let sources = context.sources();
+        let mut all = sources.iter().flat_map(|s| s.ast.iter_functions());
+        !name.starts_with("anon$") && all.any(|f| f.name == name)
+    };
+    trace.retain(|frame: &Frame| declared(&frame.function));
     Innermost {
         cause,
         place,

@@ -130,7 +130,9 @@ fn set_params(algorithm: &A, map: &Map) -> Fallible<()> {
     ];
     refuse_others(map, &known, "params of an algorithm")?;
     let wrong = |key: &str, wanted: &str| {
-        Raised::new("script::wrong-value", format!("`{key}` is {wanted}")).boxed()
+        Raised::new("script::wrong-value", format!("`{key}` is {wanted}"))
+            .key(key)
+            .boxed()
     };
     let iov = |key: &str| match map.get(key) {
         None => Ok(None),

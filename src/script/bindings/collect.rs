@@ -38,6 +38,7 @@ fn collector(name: &str, options: &Map) -> Fallible<CollectorHandle> {
                 "script::wrong-value",
                 format!("`{key}` is {wanted}, not {value}"),
             )
+            .key(key)
             .boxed()
         };
         match key.as_str() {

@@ -294,24 +294,30 @@ fn histograms(engine: &mut Engine) {
         .register_fn("rebin", |h: &mut Histogram, n: i64| {
             h.rebin(n).map_err(|error| raise("hist::rebin")(&error))
         })
-        .register_fn("above", |h: &mut Histogram, fraction: f64| {
-            h.above(fraction, 1)
+        .register_fn("above", |h: &mut Histogram, fraction: Dynamic| {
+            h.above(number(&fraction)?, 1)
                 .map_err(|error| raise("hist::above")(&error))
         })
         .register_fn(
             "above",
-            |h: &mut Histogram, fraction: f64, options: Map| -> Fallible<Histogram> {
+            |h: &mut Histogram, fraction: Dynamic, options: Map| -> Fallible<Histogram> {
                 refuse_others(&options, &["rebin"], "options of `above`")?;
                 let rebin = options
                     .get("rebin")
                     .and_then(|n| n.as_int().ok())
                     .unwrap_or(1);
-                h.above(fraction, rebin)
+                h.above(number(&fraction)?, rebin)
                     .map_err(|error| raise("hist::above")(&error))
             },
         )
-        .register_fn("quantile", |h: &mut Histogram, q: f64| h.quantile(q))
-        .register_fn("content", |h: &mut Histogram, x: f64| h.content(x));
+        .register_fn(
+            "quantile",
+            |h: &mut Histogram, q: Dynamic| -> Fallible<f64> { Ok(h.quantile(number(&q)?)) },
+        )
+        .register_fn(
+            "content",
+            |h: &mut Histogram, x: Dynamic| -> Fallible<f64> { Ok(h.content(number(&x)?)) },
+        );
 }
 
 /// Facts of a fit by name: its own, and `PARAMETER`, `PARAMETER_error`.

@@ -29,7 +29,7 @@ pub(super) struct Jobs {
 
 pub(super) fn wrong(key: &str, wanted: &str, value: &Dynamic) -> Box<rhai::EvalAltResult> {
     let message = format!("`{key}` is {wanted}, not {}", a_kind(value));
-    Raised::new("script::wrong-value", message).boxed()
+    Raised::new("script::wrong-value", message).key(key).boxed()
 }
 
 /// Sets one attribute, given as a key of the options or assigned later.

@@ -20,35 +20,42 @@ pub(super) fn read(
     text: &str,
     place: Place,
 ) -> Vec<(Pattern, usize)> {
-    let mut wanted: BTreeMap<u64, Option<Pattern>> = BTreeMap::new();
+    // With its position in the text: hashes differ from build to build, formulas must not.
+    let mut wanted: BTreeMap<u64, Option<(usize, Pattern)>> = BTreeMap::new();
     wanted.extend(in_order(cases).into_iter().map(|(hash, _)| (hash, None)));
     let probe = Probe::new();
     for range in &cases.ranges {
         if let Some(slot) = probe.hash(&written(range)).and_then(|h| wanted.get_mut(&h)) {
-            *slot = Some(in_range(range));
+            *slot = Some((0, in_range(range)));
         }
     }
-    for literal in literals(behind(text, place)) {
+    for (position, literal) in literals(behind(text, place)).into_iter().enumerate() {
         if wanted.values().all(Option::is_some) {
             break;
         }
         if let Some(slot) = probe.hash(literal).and_then(|hash| wanted.get_mut(&hash)) {
             *slot = slot
                 .take()
-                .or_else(|| probe.value(literal).map(Pattern::Is));
+                .or_else(|| Some((position, Pattern::Is(probe.value(literal)?))));
         }
     }
-    let mut all = Vec::new();
+    let mut found = Vec::new();
     for (hash, alternatives) in in_order(cases) {
-        let pattern = wanted.remove(&hash).flatten().unwrap_or(Pattern::Unknown);
+        let unknown = (usize::MAX, Pattern::Unknown);
+        let (position, pattern) = wanted.remove(&hash).flatten().unwrap_or(unknown);
         if !matches!(pattern, Pattern::In(..)) {
-            all.extend(
+            found.extend(
                 alternatives
                     .into_iter()
-                    .map(|index| (pattern.clone(), index)),
+                    .map(|index| (index, position, pattern.clone())),
             );
         }
     }
+    found.sort_by_key(|(index, position, _)| (*index, *position));
+    let mut all: Vec<_> = found
+        .into_iter()
+        .map(|(index, _, pattern)| (pattern, index))
+        .collect();
     all.extend(
         cases
             .ranges
