@@ -17,7 +17,11 @@ fn files() -> Vec<PathBuf> {
     let data =
         std::env::var_os("B2CAF_TEST_DATA").map_or(here.join("../shared/data"), PathBuf::from);
     let mut files = Vec::new();
-    for folder in [here.join("examples"), data.join("basf2"), data.join("root")] {
+    let own = [here.join("examples"), here.join("tests/data/root")];
+    for folder in own
+        .into_iter()
+        .chain([data.join("basf2"), data.join("root")])
+    {
         if !folder.is_dir() {
             eprintln!("SKIPPED: no folder {}", folder.display());
             continue;
