@@ -1,6 +1,7 @@
 //! Closures of small scripts, and what becomes of them.
 
 mod compile;
+mod grown;
 mod harness;
 mod rows;
 mod ways;

@@ -44,7 +44,7 @@ const INTS: [i64; 14] = [
 const TEXTS: [&str; 3] = ["", "wire", "pixel"];
 
 /// Tables of one row: all pairs of awkward numbers.
-fn rows() -> Vec<Table> {
+pub(super) fn rows() -> Vec<Table> {
     let mut rows = Vec::new();
     for (i, a) in FLOATS.into_iter().enumerate() {
         for (j, n) in INTS.into_iter().enumerate() {
@@ -68,7 +68,9 @@ fn rows() -> Vec<Table> {
 }
 
 /// A value with NaN, -0.0 and 0.0 told apart.
-fn exact(value: Result<Column, Failure>) -> Result<(Type, Option<u64>, Option<Value>), ()> {
+pub(super) fn exact(
+    value: Result<Column, Failure>,
+) -> Result<(Type, Option<u64>, Option<Value>), ()> {
     let column = value.map_err(|_| ())?;
     let bits = match column.value(0) {
         Some(Value::Float(x)) if x.is_nan() => Some(f64::NAN.to_bits()),
@@ -79,7 +81,7 @@ fn exact(value: Result<Column, Failure>) -> Result<(Type, Option<u64>, Option<Va
     Ok((column.kind(), bits, other))
 }
 
-fn wanted(kind: Type) -> Wanted {
+pub(super) fn wanted(kind: Type) -> Wanted {
     match kind {
         Type::Bool => Wanted::Condition,
         Type::Int => Wanted::Whole,
