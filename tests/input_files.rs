@@ -246,12 +246,12 @@ fn the_example_data_are_found_and_counted() {
         "run0003/hits_1.root 7,3,7,3",
     ];
     assert_eq!(found, expected);
-    // 950 events per file, as the script beside them writes.
+    // 930 events per file, as the script beside them writes.
     let cards = FileCards::shared();
     for path in cosmics.keys() {
-        assert_eq!(cards.entries(path, "tree").unwrap(), 950);
+        assert_eq!(cards.entries(path, "tree").unwrap(), 930);
     }
-    assert_eq!(cosmics.events(0, cards).unwrap(), 6 * 950);
+    assert_eq!(cosmics.events(0, cards).unwrap(), 6 * 930);
     cards.check_files(cosmics, "tree").unwrap();
     let error = cards.check_files(cosmics, "no such tree").unwrap_err();
     assert!(error.to_string().starts_with("6 problems:\n  "), "{error}");
