@@ -12,6 +12,7 @@ use b2caf::expr::{
 };
 use b2caf::hist::Axis;
 use b2caf::iov::IoV;
+use md5::{Digest, Md5};
 
 pub(crate) fn place(line: u32) -> Place {
     Place {
@@ -183,4 +184,12 @@ pub(crate) fn test_data() -> Option<PathBuf> {
 
 pub(crate) fn message(result: Result<Collected, Error>) -> String {
     result.expect_err("this must fail").to_string()
+}
+
+/// Whether a file is the one whose numbers are expected, not just one of the same name.
+pub(crate) fn is_that(file: &File, expected: &serde_json::Value) -> bool {
+    let content = std::fs::read(file).unwrap();
+    let sum = Md5::digest(&content);
+    let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    expected["md5"] == hex.as_str()
 }

@@ -6,6 +6,7 @@ The files are plain ntuples (columns exp, run, event, x, k, good and the array h
 the counter nhit). Without the folder the expectation of mdst.root is left as it is.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -141,6 +142,7 @@ def of_mdst(path):
     cells = ak.to_numpy(ak.flatten(cell[first][second])).astype("i8")
     square = [(times >= 0) & (times < 5), ak.to_numpy(ak.flatten(energy[first][second])) < -1.0]
     return {
+        "md5": hashlib.md5(pathlib.Path(path).read_bytes()).hexdigest(),
         "entries": int(tree.num_entries),
         "cuts": [
             [len(quiet), int(ak.sum(first))],
