@@ -1,5 +1,8 @@
 //! From files to payloads without a script: the example of the README as a Rust developer has it.
 
+#[macro_use]
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -205,7 +208,7 @@ fn the_example_recovers_its_truth() {
     let n = pulls.len() as f64;
     let mean = pulls.iter().sum::<f64>() / n;
     let width = (pulls.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    println!("{n} channels: mean pull {mean:.3}, width {width:.3}");
+    say!("{n} channels: mean pull {mean:.3}, width {width:.3}");
     assert!(
         mean.abs() < 3.0 / n.sqrt() && (width - 1.0).abs() < 0.15,
         "{mean} {width}"

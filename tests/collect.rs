@@ -1,5 +1,8 @@
 //! Events collected from ROOT files, against what uproot and numpy count in the same files.
 
+#[macro_use]
+mod support;
+
 #[cfg(test)]
 mod collect {
     pub(crate) mod build;

@@ -1,5 +1,8 @@
 //! The example a newcomer runs: do the constants agree with the truth the data were made with?
 
+#[macro_use]
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -113,7 +116,7 @@ fn offsets_agree_with_the_truth() {
     let n = pulls.len() as f64;
     let mean = pulls.iter().sum::<f64>() / n;
     let width = (pulls.iter().map(|pull| (pull - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    println!(
+    say!(
         "{n} channels: mean pull {mean:.3} (allowed {:.3}), width {width:.3}",
         3.0 / n.sqrt()
     );

@@ -1,5 +1,8 @@
 //! Files of the test data as input: what they say of themselves, what is found when they are damaged.
 
+#[macro_use]
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +19,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Value)> {
     );
     let folder = data.join(folder);
     let Ok(text) = fs::read_to_string(folder.join("expected.json")) else {
-        eprintln!("skipped: there is no {}/expected.json", folder.display());
+        say!("skipped: there is no {}/expected.json", folder.display());
         return Vec::new();
     };
     let expected: Value = serde_json::from_str(&text).unwrap();
@@ -79,7 +82,7 @@ fn files_say_what_they_hold() {
             None => assert!(cards.events(&path).is_err()),
         }
     }
-    println!("{seen} basf2 files with metadata");
+    say!("{seen} basf2 files with metadata");
     for (path, about) in files("root") {
         if tree(&about, "persistent").is_none() {
             // Plain ntuples have no metadata and fit every interval.
@@ -273,7 +276,7 @@ fn files_without_permission_are_named() {
     lock("locked.root", 0o000);
     lock("closed", 0o000);
     if fs::File::open(folder.path().join("locked.root")).is_ok() {
-        eprintln!("skipped: this user may read everything");
+        say!("skipped: this user may read everything");
         return;
     }
     let entries = ["locked.root", "closed", "closed/inside.root"];

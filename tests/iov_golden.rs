@@ -3,6 +3,9 @@
 //! Refused here and accepted upstream, so left out: ends in the wrong order, a run without an experiment, numbers
 //! below −1, the empty interval.
 
+#[macro_use]
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -16,7 +19,7 @@ fn golden(list: &str) -> Vec<Value> {
     );
     let file = folder.join("golden/iov.json");
     let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return Vec::new();
     };
     let all: Value = serde_json::from_str(&text).unwrap();
@@ -76,7 +79,7 @@ fn contains_and_overlaps() {
         assert_eq!(one < two, expect("tuple_less"));
         assert_eq!(one == two, expect("tuple_equal"));
     }
-    println!("{counts:?}");
+    say!("{counts:?}");
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn runs_inside() {
             compared += 1;
         }
     }
-    println!("{compared} runs compared");
+    say!("{compared} runs compared");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 //! Where this program differs on purpose a rule says so: a predicate on the arguments, and the corrected result,
 //! worked out here from the definition in another way than in the library.
 
+#[macro_use]
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -22,7 +25,7 @@ fn golden(function: &str) -> Vec<Value> {
     );
     let file = folder.join("golden/prompt_utils.json");
     if !file.exists() {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return Vec::new();
     }
     let text = std::fs::read_to_string(file).unwrap();
@@ -41,7 +44,7 @@ impl Tally {
 
     fn print(&self, function: &str) {
         for (rule, count) in &self.0 {
-            println!("{function}: {count:4} {rule}");
+            say!("{function}: {count:4} {rule}");
         }
     }
 }

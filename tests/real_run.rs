@@ -1,5 +1,8 @@
 //! A calibration over a real basf2 file, run by the program: its payload holds uproot's counts.
 
+#[macro_use]
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,7 +56,7 @@ fn data() -> PathBuf {
 fn entries_of_a_run_are_those_of_uproot() {
     let file = data().join("basf2/mdst.root");
     if !file.is_file() {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return;
     }
     let text = fs::read_to_string(own("tests/data/collect_expected.json")).unwrap();
@@ -62,7 +65,7 @@ fn entries_of_a_run_are_those_of_uproot() {
     let sum = Md5::digest(fs::read(&file).unwrap());
     let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
     if expected["md5"] != hex.as_str() {
-        eprintln!(
+        say!(
             "skipped: {} is not the file whose numbers are known",
             file.display()
         );

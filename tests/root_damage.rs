@@ -1,6 +1,9 @@
 //! Damaged ROOT files: cut at any place, bytes changed at any place. Nothing may panic, take
 //! long, or take much memory; what is cut off must be seen when the file is opened.
 
+#[macro_use]
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -23,7 +26,7 @@ fn files() -> Vec<PathBuf> {
         .chain([data.join("basf2"), data.join("root")])
     {
         if !folder.is_dir() {
-            eprintln!("SKIPPED: no folder {}", folder.display());
+            say!("SKIPPED: no folder {}", folder.display());
             continue;
         }
         let found = walkdir::WalkDir::new(folder).sort_by_file_name();

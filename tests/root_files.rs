@@ -1,5 +1,8 @@
 //! Real ROOT files against the sums that uproot and numpy found in them.
 
+#[macro_use]
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,11 +18,11 @@ fn data() -> Option<PathBuf> {
 /// Files of a folder with their expectations; says so when there are none.
 fn files(folder: &str) -> Vec<(PathBuf, Value)> {
     let Some(folder) = data().map(|data| data.join(folder)) else {
-        eprintln!("SKIPPED: no test data (B2CAF_TEST_DATA)");
+        say!("SKIPPED: no test data (B2CAF_TEST_DATA)");
         return Vec::new();
     };
     let Ok(text) = std::fs::read_to_string(folder.join("expected.json")) else {
-        eprintln!("SKIPPED: {} has no expected.json", folder.display());
+        say!("SKIPPED: {} has no expected.json", folder.display());
         return Vec::new();
     };
     let expected: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
@@ -134,16 +137,16 @@ impl Outcome {
 
     fn report(&self, folder: &str) {
         let total = self.right + self.wrong.len() + self.unread.len();
-        eprintln!(
+        say!(
             "{folder}: {} of {total} as expected, {} not read",
             self.right,
             self.unread.len()
         );
         for line in &self.unread {
-            eprintln!("  not read: {line}");
+            say!("  not read: {line}");
         }
         for line in &self.wrong {
-            eprintln!("  WRONG: {line}");
+            say!("  WRONG: {line}");
         }
     }
 }

@@ -3,6 +3,9 @@
 //! Where this program is stricter on purpose a rule says so: a predicate on the arguments, together with the
 //! problem that must then be reported.
 
+#[macro_use]
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -105,7 +108,7 @@ fn golden() -> Option<Value> {
     );
     let file = folder.join("golden/settings.json");
     if !file.exists() {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return None;
     }
     let text = std::fs::read_to_string(file).unwrap();
@@ -220,7 +223,7 @@ fn run(cases: &Value, construct: fn(IndexMap<String, FieldValue>) -> Outcome) {
         }
     }
     for (name, count) in counts {
-        println!("{count:5} {name}");
+        say!("{count:5} {name}");
     }
 }
 

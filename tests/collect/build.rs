@@ -178,7 +178,7 @@ pub(crate) fn test_data() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("skipped: there is no test data folder {}", folder.display());
+    say!("skipped: there is no test data folder {}", folder.display());
     None
 }
 

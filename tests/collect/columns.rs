@@ -91,7 +91,7 @@ fn files_are_compared_before_the_first_event() {
     let Some(folder) = test_data() else { return };
     let file = folder.join("root/uproot-Zmumu-zlib.root");
     if !file.is_file() {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return;
     }
     // A tree of another name first, then one without the column.

@@ -117,7 +117,7 @@ fn every_column_that_formulas_can_use_sums_as_in_uproot() {
             }
         }
     }
-    eprintln!("{right} columns as in uproot, {left_out} that formulas cannot use");
+    say!("{right} columns as in uproot, {left_out} that formulas cannot use");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn texts_are_compared() {
     let Some(folder) = test_data() else { return };
     let file = folder.join("root/uproot-Zmumu-zlib.root");
     if !file.is_file() {
-        eprintln!("skipped: there is no {}", file.display());
+        say!("skipped: there is no {}", file.display());
         return;
     }
     let same = op(

@@ -17,7 +17,7 @@ fn files() -> Vec<PathBuf> {
         return Vec::new();
     };
     let Ok(list) = std::fs::read_dir(folder.join("basf2")) else {
-        eprintln!("skipped: there is no folder basf2 in {}", folder.display());
+        say!("skipped: there is no folder basf2 in {}", folder.display());
         return Vec::new();
     };
     let mut files: Vec<PathBuf> = list.map(|entry| entry.unwrap().path()).collect();
@@ -112,7 +112,7 @@ fn every_array_of_numbers_has_the_elements_and_sums_of_uproot() {
             arrays += 1;
         }
     }
-    eprintln!("{members} members of {arrays} arrays");
+    say!("{members} members of {arrays} arrays");
 }
 
 /// Sum of absolute values: what rounding of a sum is measured against.
@@ -144,9 +144,7 @@ fn cuts_on_events_and_clusters_count_as_in_numpy() {
         .into_iter()
         .find(|f| f.file_name().is_some_and(|n| n == name) && is_that(f, expected))
     else {
-        eprintln!(
-            "skipped: there is no {name} with the numbers of tests/data/collect_expected.json"
-        );
+        say!("skipped: there is no {name} with the numbers of tests/data/collect_expected.json");
         return;
     };
     let mut steps = vec![
