@@ -4,7 +4,7 @@ use rhai::{EvalAltResult, Position};
 
 use crate::expr::{Failure, Place};
 
-use super::diagnostic::{Diagnostic, Frame};
+use super::diagnostic::{Diagnostic, Frame, Label};
 use super::raise::{Message, Raised};
 use super::spans::{end, key_place, label};
 use super::{Context, words};
@@ -80,6 +80,8 @@ pub(super) fn diagnostics(context: &Context, main: &str, error: &EvalAltResult) 
             let broke_off = matches!(found.cause, EvalAltResult::ErrorParsing(..));
             let place =
                 label(context, at, "").or_else(|| broke_off.then(|| end(context, at)).flatten());
+            // What stops a script from outside comes without a place: name where it was entered.
+            let place = place.or_else(|| entry(context, main).filter(|_| !broke_off));
             vec![words::of_engine(context, found.cause, at).label(place)]
         }
     };
@@ -87,6 +89,21 @@ pub(super) fn diagnostics(context: &Context, main: &str, error: &EvalAltResult) 
         first.trace = found.trace;
     }
     diagnostics
+}
+
+/// The function of a script that is called from outside.
+fn entry(context: &Context, main: &str) -> Option<Label> {
+    let source = context.source_named(main)?;
+    let number = source
+        .text
+        .lines()
+        .position(|line| line.starts_with("fn get_calibrations"))?;
+    let place = Place {
+        source: source.id,
+        line: u32::try_from(number + 1).ok()?,
+        column: 4,
+    };
+    label(context, place, "called here")
 }
 
 /// The same as one failure of a closure that was written in `main`.
