@@ -1,13 +1,14 @@
 //! What is said while a plan runs.
 
+use std::fmt::Write;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::caf::{Event, Observer};
 use crate::report::{
-    Accent, Style, algorithm_block, calibration_block, collection_block, payload_line, rule,
-    summary,
+    Accent, Style, algorithm_block, calibration_block, collection_block, number, payload_line,
+    rule, summary,
 };
 
 use super::terminal::{Terminal, to_stderr, to_stdout};
@@ -62,10 +63,19 @@ impl Talk {
         if !self.terminal.live || self.terminal.quiet {
             return;
         }
-        let template = "  Collect  {bar:32} {percent:>3} %   {human_pos} of {human_len} entries   {per_sec}   {eta} left   {msg}";
+        let template = "  Collect  {bar:32} {percent:>3} %   {done} of {all} entries   {rate}   {eta} left   {msg}";
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("━╸─");
+            .progress_chars("━╸─")
+            .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{}", number::grouped(state.pos()));
+            })
+            .with_key("all", |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{}", number::grouped(state.len().unwrap_or(0)));
+            })
+            .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0} k/s", state.per_sec() / 1000.0);
+            });
         let bar = ProgressBar::new(entries).with_style(style);
         bar.set_message(format!("{files} files"));
         self.bar = Some(bar);
