@@ -93,6 +93,24 @@ pub(super) enum Look {
     Empty,
 }
 
+impl Look {
+    /// The same with one more level of varying length around it.
+    fn deeper(self) -> Self {
+        match self {
+            Self::Plain {
+                element,
+                levels,
+                dims,
+            } => Self::Plain {
+                element,
+                levels: levels + 1,
+                dims,
+            },
+            other => other,
+        }
+    }
+}
+
 impl Wire {
     /// What it looks like as a column.
     pub(super) fn look(&self) -> Look {
@@ -124,29 +142,9 @@ impl Wire {
                         dims,
                     }
                 }
-                Look::Plain {
-                    element,
-                    levels,
-                    dims,
-                } => Look::Plain {
-                    element,
-                    levels: levels + 1,
-                    dims,
-                },
-                other => other,
+                look => look.deeper(),
             },
-            Self::Sequence(item) => match item.look() {
-                Look::Plain {
-                    element,
-                    levels,
-                    dims,
-                } => Look::Plain {
-                    element,
-                    levels: levels + 1,
-                    dims,
-                },
-                other => other,
-            },
+            Self::Sequence(item) => item.look().deeper(),
             Self::Map(key, value) => mix([&**key, &**value].into_iter()),
             Self::Class(class) => mix(class
                 .versions
