@@ -175,15 +175,10 @@ fn propose(task: &Task<'_>, state: &State, room: &mut Room, damping: f64) -> Opt
     if !back_substitute(&room.small, tall, free, &mut room.step) {
         return Some(f64::NEG_INFINITY);
     }
-    room.trial.p.clone_from(&state.p);
-    let mut moved = false;
-    for (j, &k) in room.free.iter().enumerate() {
-        let value = task.clamp(k, state.p[k] + room.step[j]);
-        room.step[j] = value - state.p[k];
-        moved |= value != state.p[k];
-        room.trial.p[k] = value;
-    }
-    if !moved {
+    if !room
+        .trial
+        .step_from(state, task, &room.free, &mut room.step)
+    {
         return None;
     }
     let mut predicted = 0.0;

@@ -128,15 +128,10 @@ fn advance(
         room.step
             .extend(room.free.iter().map(|k| -state.gradient[*k]));
         room.factor.solve(&mut room.step);
-        room.trial.p.clone_from(&state.p);
-        let mut moved = false;
-        for (j, &k) in room.free.iter().enumerate() {
-            let value = task.clamp(k, state.p[k] + room.step[j]);
-            room.step[j] = value - state.p[k];
-            moved |= value != state.p[k];
-            room.trial.p[k] = value;
-        }
-        if !moved {
+        if !room
+            .trial
+            .step_from(state, task, &room.free, &mut room.step)
+        {
             return false;
         }
         let predicted = predicted(state, room);

@@ -90,6 +90,26 @@ impl State {
         }
     }
 
+    /// Moves to where `step` leads from `state` in the free parameters, both cut off at the limits;
+    /// false when that is nowhere.
+    pub(crate) fn step_from(
+        &mut self,
+        state: &Self,
+        task: &Task<'_>,
+        free: &[usize],
+        step: &mut [f64],
+    ) -> bool {
+        self.p.clone_from(&state.p);
+        let mut moved = false;
+        for (step, &k) in step.iter_mut().zip(free) {
+            let value = task.clamp(k, state.p[k] + *step);
+            *step = value - state.p[k];
+            moved |= value != state.p[k];
+            self.p[k] = value;
+        }
+        moved
+    }
+
     /// The distance to a minimum (in units of the cost) that rounding alone would show: residuals
     /// cannot be known better than the last digits of the curve and the data.
     pub(crate) fn noise(&self, task: &Task<'_>) -> f64 {
