@@ -1,6 +1,6 @@
 //! The name that was probably meant.
 
-use crate::expr::nearest;
+use crate::{expr, settings};
 
 /// A sentence for a hint: the nearest known name, or all of them when they are few.
 pub(super) fn did_you_mean<'a>(
@@ -8,18 +8,10 @@ pub(super) fn did_you_mean<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    if let Some(candidate) = nearest(name, known.iter().copied()) {
-        return Some(format!("did you mean `{candidate}`?"));
-    }
-    // Two letters that changed places look like nothing to the measure above.
-    let swapped = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
-        .min()
-        .filter(|(distance, candidate)| {
-            *distance <= 1 + name.chars().count().max(candidate.chars().count()) / 3
-        });
-    if let Some((_, candidate)) = swapped {
+    // The first knows the prefixes of members, the second letters that changed places.
+    let near = expr::nearest(name, known.iter().copied())
+        .or_else(|| settings::nearest(name, known.iter().copied()));
+    if let Some(candidate) = near {
         return Some(format!("did you mean `{candidate}`?"));
     }
     match known.len() {
