@@ -37,13 +37,16 @@ impl Wanted {
 
     /// Whether a formula of that type will do; numbers are converted before.
     fn check(self, kind: Type, place: Place) -> Result<(), Failure> {
-        let Some(wanted) = self.kind().filter(|w| *w != kind) else {
+        // A whole number is a number, and becomes one.
+        let fits = matches!((self, kind), (Self::Number, Type::Int));
+        let Some(wanted) = self.kind().filter(|w| *w != kind && !fits) else {
             return Ok(());
         };
         let hint = match (self, kind) {
             (Self::Condition, Type::Text) => Some("compare it, as in `x == \"…\"`"),
             (Self::Condition, _) => Some("compare it, as in `x != 0`"),
             (Self::Whole, Type::Float) => Some("to_int(…) cuts off the fraction"),
+            (_, Type::Text) => Some("texts can only be compared with == and !="),
             (_, Type::Bool) => Some("a truth value becomes a number with `if x { 1 } else { 0 }`"),
             _ => None,
         };
@@ -244,13 +247,24 @@ fn compile(
         ([(Formula::Interpreted(function), _)], _) => function.place(),
         _ => Place::default(),
     };
-    Program::compile(outputs, schema).map_err(|failure| Failure {
-        place: failure.place.or(place),
-        // The conversion that a wanted number brings with it is not the author's.
-        message: failure
-            .message
-            .replace("to_float needs numbers", "a number is needed here"),
-        ..failure
+    Program::compile(outputs, schema)
+        .map_err(|failure| misused(formulas, schema).unwrap_or(failure))
+        .map_err(|failure| Failure {
+            place: failure.place.or(place),
+            ..failure
+        })
+}
+
+/// What a formula gives that cannot be what is wanted of it; `None` if its fault lies inside.
+///
+/// Asked without the conversion to a number, which the author did not write.
+fn misused(formulas: &[(&Formula, Wanted)], schema: &dyn Schema) -> Option<Failure> {
+    formulas.iter().find_map(|(formula, wanted)| {
+        let Formula::Compiled(expr) = formula else {
+            return None;
+        };
+        let program = Program::compile(&[Arc::clone(expr)], schema).ok()?;
+        wanted.check(*program.types().first()?, expr.place()).err()
     })
 }
 
