@@ -145,7 +145,7 @@ fn shapes_that_are_wrong() {
     let missing = InputData::read(Path::new("/no/such.json"), |_, _| Ok(())).unwrap_err();
     assert_eq!(
         missing.to_string(),
-        "cannot read the input data file /no/such.json: No such file or directory (os error 2)"
+        "cannot read the input data file /no/such.json: No such file or directory (os error 2); give the path of a JSON file that names the input"
     );
 }
 
@@ -186,7 +186,7 @@ fn everything_wrong_is_told_at_once() {
   "x": must be a list of ["file or folder", [experiment, run]], not an object
   "y", entry 2: DIR/a.root is already listed by entry 1; its events would count twice
   "y", entry 3: DIR/link.root is already listed by entry 1; its events would count twice
-  "y", entry 4: there is no file or folder DIR/gone.root
+  "y", entry 4: there is no file or folder DIR/gone.root; correct the path, or bring the file there
   "y", entry 4: {runs} [1]
   "y", entry 5: no file below the folder DIR/notes ends in .root
   "y", entry 6: nothing matches DIR/*.rot

@@ -225,7 +225,7 @@ fn paths_without_intervals_take_those_of_their_metadata() {
         .files(["*.nothing", "none.root"], &folder)
         .unwrap_err();
     let expected = format!(
-        "2 problems:\n  nothing matches {0}/*.nothing\n  there is no file or folder {0}/none.root",
+        "2 problems:\n  nothing matches {0}/*.nothing\n  there is no file or folder {0}/none.root; correct the path, or bring the file there",
         folder.display()
     );
     assert_eq!(error.to_string(), expected);

@@ -44,7 +44,7 @@ pub enum Error {
         folder: PathBuf,
     },
     /// Something cannot be written.
-    #[error("cannot write to the output folder {}: {source}", .path.display())]
+    #[error("cannot write to the output folder {}: {source}; choose another one with --output", .path.display())]
     Output {
         /// The file or folder.
         path: PathBuf,

@@ -12,7 +12,7 @@ use crate::root;
 #[non_exhaustive]
 pub enum Error {
     /// The input data file itself cannot be read.
-    #[error("cannot read the input data file {}: {source}", path.display())]
+    #[error("cannot read the input data file {}: {source}; give the path of a JSON file that names the input", path.display())]
     Unreadable {
         /// The input data file.
         path: PathBuf,
@@ -150,7 +150,7 @@ pub enum Fault {
     #[error(transparent)]
     Interval(#[from] iov::Error),
     /// A path that does not exist.
-    #[error("there is no file or folder {}", .0.display())]
+    #[error("there is no file or folder {}; correct the path, or bring the file there", .0.display())]
     Missing(PathBuf),
     /// Wildcards that nothing matches.
     #[error("nothing matches {}", .0.display())]
