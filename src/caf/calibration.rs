@@ -1,9 +1,11 @@
 //! One calibration: its data, its iterations, its payloads.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::calibrate::Objects;
 use crate::conditions::{Chain, Payload, Store, Written};
 use crate::iov::IoV;
 use crate::plan::Calibration;
@@ -51,12 +53,13 @@ pub(super) fn calibrate(
             observer,
         )?;
         outcome.collections = gathered.iter().map(|one| one.outcome.clone()).collect();
+        let objects: Arc<dyn Objects> = Arc::new(Together::new(&gathered));
         let constants = constants(setting, before, number, &folder);
         let found = iterate(
             setting,
             calibration,
             number,
-            &Together(&gathered),
+            &objects,
             &constants,
             &iteration_folder,
             observer,

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
 use crate::calibrate::{Channels, Objects};
+use crate::expr::Table;
+use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 use crate::plan::Calibration;
 
 use super::{CollectionOutcome, Error, Observer};
 
 /// Collected objects that can be kept as a file.
-pub(super) trait Keep: Objects + Send {
+pub(super) trait Keep: Objects {
     /// Writes all objects; equal objects give equal bytes.
     fn write(&self, to: &mut dyn io::Write) -> io::Result<()>;
 }
 
 /// The objects of one collection, and how they came about.
 pub(super) struct Gathered {
-    pub(super) objects: Box<dyn Keep>,
+    pub(super) objects: Arc<dyn Keep>,
     pub(super) outcome: CollectionOutcome,
 }
 
@@ -33,22 +36,31 @@ pub(super) trait Collecting: Sync {
     ) -> Result<Gathered, Error>;
 }
 
-/// The objects of all collections of a calibration together.
-pub(super) struct Together<'a>(pub(super) &'a [Gathered]);
+/// The objects of all collections of a calibration.
+pub(super) struct Together(Vec<(String, Arc<dyn Objects>)>);
 
-impl Objects for Together<'_> {
+impl Together {
+    pub(super) fn new(gathered: &[Gathered]) -> Self {
+        let one = |one: &Gathered| -> (String, Arc<dyn Objects>) {
+            (one.outcome.name.clone(), Arc::clone(&one.objects) as _)
+        };
+        Self(gathered.iter().map(one).collect())
+    }
+}
+
+impl Objects for Together {
     fn runs(&self) -> Vec<ExpRun> {
-        let runs = self.0.iter().flat_map(|one| one.objects.runs());
+        let runs = self.0.iter().flat_map(|(_, one)| one.runs());
         runs.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn by_run(&self) -> bool {
-        self.0.iter().all(|one| one.objects.by_run())
+        self.0.iter().all(|(_, one)| one.by_run())
     }
 
     fn channels(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Channels>, String> {
-        for one in self.0 {
-            if let Some(channels) = one.objects.channels(object, runs)? {
+        for (_, one) in &self.0 {
+            if let Some(channels) = one.channels(object, runs)? {
                 return Ok(Some(channels));
             }
         }
@@ -56,6 +68,49 @@ impl Objects for Together<'_> {
     }
 
     fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        self.0.iter().find_map(|one| one.objects.rows(object, runs))
+        self.0.iter().find_map(|(_, one)| one.rows(object, runs))
+    }
+
+    fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
+        let mut sum: Option<Block> = None;
+        for (name, one) in &self.0 {
+            match (one.block(object, runs)?, &mut sum) {
+                (None, _) => {}
+                (Some(block), None) => sum = Some(block),
+                (Some(block), Some(sum)) => sum
+                    .merge(&block)
+                    .map_err(|error| format!("collection {name}: {error}"))?,
+            }
+        }
+        Ok(sum)
+    }
+
+    fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
+        let mut all: Option<Table> = None;
+        for (name, one) in &self.0 {
+            match (one.table(object, runs)?, &mut all) {
+                (None, _) => {}
+                (Some(table), None) => all = Some(table),
+                (Some(table), Some(all)) => all
+                    .append(&table)
+                    .map_err(|error| format!("collection {name}: {error}"))?,
+            }
+        }
+        Ok(all)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.0.iter().flat_map(|(_, one)| one.names());
+        let mut seen = Vec::new();
+        for name in names {
+            if !seen.contains(&name) {
+                seen.push(name);
+            }
+        }
+        seen
+    }
+
+    fn collections(&self) -> Vec<(String, Arc<dyn Objects>)> {
+        self.0.clone()
     }
 }

@@ -1,11 +1,12 @@
 //! One iteration of a calibration: its algorithms, one after another.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::calibrate::{AlgResult, Algorithm, Execution, Objects, single_iov};
+use crate::calibrate::{AlgResult, Algorithm, Objects, Saved, StrategyOutcome, Task, run_strategy};
 use crate::conditions::{Chain, Payload, Store};
 use crate::expr::Table;
 use crate::iov::IoV;
@@ -39,7 +40,7 @@ pub(super) fn iterate(
     setting: &Setting<'_>,
     calibration: &Calibration,
     number: u32,
-    objects: &dyn Objects,
+    objects: &Arc<dyn Objects>,
     constants: &Chain,
     folder: &Path,
     observer: &mut dyn Observer,
@@ -53,36 +54,46 @@ pub(super) fn iterate(
     };
     for algorithm in &calibration.algorithms {
         observer.event(&started(calibration, algorithm, number));
-        let execution = single_iov(algorithm, objects, &setting.plan.requested_iov, constants);
+        let task = Task {
+            algorithm: algorithm.clone(),
+            objects: Arc::clone(objects),
+            requested: setting.plan.requested_iov,
+            ignored: Vec::new(),
+            iteration: number,
+            constants: constants.clone(),
+            earlier: None,
+        };
+        let done = run_strategy(&task);
         let outcome = AlgorithmOutcome {
             name: algorithm.name.clone(),
-            strategy: strategy(algorithm),
-            executions: vec![ExecutionOutcome::from(&execution)],
+            strategy: algorithm.strategy.name().to_owned(),
+            executions: done.executions.iter().map(ExecutionOutcome::from).collect(),
         };
         let file = folder.join(format!("{}.json", algorithm.name));
-        write_json(
-            &file,
-            &[Written {
-                execution: &outcome.executions[0],
-                fits: &execution.fits,
-            }],
-        )?;
+        let both = outcome.executions.iter().zip(&done.executions);
+        let written: Vec<Written<'_>> = both
+            .map(|(execution, done)| Written {
+                execution,
+                fits: &done.fits,
+            })
+            .collect();
+        write_json(&file, &written)?;
         observer.event(&Event::AlgorithmDone {
             calibration: calibration.name.clone(),
             algorithm: outcome.clone(),
         });
         found.algorithms.push(outcome);
-        found.ended_badly = ended_badly(algorithm, &execution);
+        found.ended_badly = ended_badly(algorithm, &done);
         if found.ended_badly.is_some() {
             break;
         }
-        found.iterate |= execution.result == AlgResult::Iterate;
+        found.iterate |= done.result == AlgResult::Iterate;
         commit(
             setting,
             calibration,
             number,
             algorithm,
-            execution,
+            done,
             &folder,
             &mut found,
         )?;
@@ -96,26 +107,25 @@ fn commit(
     calibration: &Calibration,
     number: u32,
     algorithm: &Algorithm,
-    execution: Execution,
+    done: StrategyOutcome,
     folder: &Path,
     found: &mut Found,
 ) -> Result<(), Error> {
-    let facts = facts(
-        setting.plan,
-        calibration,
-        setting.options,
-        number,
-        &algorithm.name,
-        &execution,
-    );
-    let Some(iov) = execution.iov else {
-        return Ok(());
-    };
     let store = Store::new(folder.join("outputdb"));
     let mut commit = store.commit();
-    for payload in execution.payloads {
-        commit.add(payload.clone(), iov, facts.clone())?;
-        found.payloads.push((payload, iov, facts.clone()));
+    for one in done.commits {
+        let facts = facts(
+            setting.plan,
+            calibration,
+            setting.options,
+            number,
+            &algorithm.name,
+            &done.executions[one.execution],
+        );
+        for Saved { payload, iov } in one.payloads {
+            commit.add(payload.clone(), iov, facts.clone())?;
+            found.payloads.push((payload, iov, facts.clone()));
+        }
     }
     commit.finish()?;
     Ok(())
@@ -125,21 +135,17 @@ fn started(calibration: &Calibration, algorithm: &Algorithm, number: u32) -> Eve
     Event::AlgorithmStarted {
         calibration: calibration.name.clone(),
         algorithm: algorithm.name.clone(),
-        strategy: strategy(algorithm),
+        strategy: algorithm.strategy.name().to_owned(),
         iteration: number,
         max_iterations: calibration.max_iterations,
     }
 }
 
-fn strategy(algorithm: &Algorithm) -> String {
-    format!("{:?}", algorithm.strategy)
-}
-
-fn ended_badly(algorithm: &Algorithm, execution: &Execution) -> Option<(State, String)> {
-    let state = match execution.result {
+fn ended_badly(algorithm: &Algorithm, done: &StrategyOutcome) -> Option<(State, String)> {
+    let state = match done.result {
         AlgResult::Ok | AlgResult::Iterate => return None,
         AlgResult::NotEnoughData => State::NotEnoughData,
         AlgResult::Failure => State::Failed,
     };
-    Some((state, format!("{}: {}", algorithm.name, execution.message)))
+    Some((state, format!("{}: {}", algorithm.name, done.message)))
 }

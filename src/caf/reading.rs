@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::Serialize as _;
@@ -9,6 +10,7 @@ use serde::Serialize as _;
 use crate::calibrate::words::counted;
 use crate::calibrate::{Channels, Objects};
 use crate::collect::{self, Collected, Collector, Granularity};
+use crate::expr::Table;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Calibration, Plan, Problem};
@@ -52,7 +54,7 @@ impl Collecting for Reading {
         let collected = collect::collect(&collector, &files, options, &relay).map_err(told)?;
         Ok(Gathered {
             outcome: outcome(collection, &collected),
-            objects: Box::new(Read::new(&collector, Some(collected))),
+            objects: Arc::new(Read::new(&collector, Some(collected))),
         })
     }
 }
@@ -193,7 +195,7 @@ fn whole(rows: f64) -> u64 {
 /// Nothing to read: all files lie outside of what was asked for.
 fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
     Gathered {
-        objects: Box::new(Read::new(collector, None)),
+        objects: Arc::new(Read::new(collector, None)),
         outcome: CollectionOutcome {
             name: name.into(),
             collector: collector.name.clone(),
@@ -234,6 +236,14 @@ impl Read {
     }
 }
 
+impl Read {
+    /// What was collected, if that object is part of it.
+    fn has(&self, object: &str) -> Option<&Collected> {
+        let collected = self.collected.as_ref()?;
+        self.channel_names.contains_key(object).then_some(collected)
+    }
+}
+
 impl Keep for Read {
     fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
         let formatter = Lines::default();
@@ -270,5 +280,25 @@ impl Objects for Read {
     fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
         let table = self.collected.as_ref()?.table(object, runs).ok()?;
         Some(table.len() as u64)
+    }
+
+    fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
+        let Some(collected) = self.has(object) else {
+            return Ok(None);
+        };
+        let block = collected.block(object, runs);
+        block.map(Some).map_err(|error| error.to_string())
+    }
+
+    fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
+        let Some(collected) = self.has(object) else {
+            return Ok(None);
+        };
+        let table = collected.table(object, runs);
+        table.map(Some).map_err(|error| error.to_string())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.channel_names.keys().cloned().collect()
     }
 }

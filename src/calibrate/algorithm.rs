@@ -1,7 +1,10 @@
 //! What an algorithm is to do, as plain data.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{Scripted, ScriptedStrategy};
 use crate::expr::{Formula, Place};
 use crate::fit::{Model, Options, Rule};
 use crate::hist::Histogram;
@@ -22,7 +25,7 @@ pub enum AlgResult {
 }
 
 /// Which runs are calibrated together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Strategy {
     /// All runs at once.
@@ -34,6 +37,41 @@ pub enum Strategy {
     SequentialRunByRun,
     /// Runs between boundaries.
     SequentialBoundaries,
+    /// As a script says.
+    Scripted(Arc<dyn ScriptedStrategy>),
+}
+
+impl Strategy {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::SingleIOV => "SingleIOV",
+            Self::SimpleRunByRun => "SimpleRunByRun",
+            Self::SequentialRunByRun => "SequentialRunByRun",
+            Self::SequentialBoundaries => "SequentialBoundaries",
+            Self::Scripted(scripted) => scripted.name(),
+        }
+    }
+}
+
+impl PartialEq for Strategy {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scripted(a), Self::Scripted(b)) => a.source() == b.source(),
+            (Self::Scripted(_), _) | (_, Self::Scripted(_)) => false,
+            _ => self.name() == other.name(),
+        }
+    }
+}
+
+impl Serialize for Strategy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Scripted(scripted) => (scripted.name(), scripted.source()).serialize(serializer),
+            _ => serializer.serialize_str(self.name()),
+        }
+    }
 }
 
 /// Parameters that a strategy reads.
@@ -72,6 +110,8 @@ pub enum Kind {
     Declared(Declared),
     /// Upstream's `TestCalibrationAlgorithm`.
     TestCalibration,
+    /// Written in a script.
+    Scripted(Arc<dyn Scripted>),
 }
 
 /// A declared algorithm: fits per channel, rules, payloads.

@@ -13,7 +13,7 @@ use super::{Channels, Declared, Execution, FitStep, Input};
 /// Executes a declared algorithm, filling `execution` as far as it comes.
 pub(super) fn execute_declared(
     declared: &Declared,
-    input: &Input<'_>,
+    input: &Input,
     execution: &mut Execution,
 ) -> Result<(), Ended> {
     let [step] = declared.fits.as_slice() else {
@@ -42,7 +42,7 @@ pub(super) fn execute_declared(
     Ok(())
 }
 
-fn collected(step: &FitStep, input: &Input<'_>) -> Result<Channels, Ended> {
+fn collected(step: &FitStep, input: &Input) -> Result<Channels, Ended> {
     let object = &step.object;
     let channels = input
         .objects

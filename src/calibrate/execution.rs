@@ -1,23 +1,32 @@
 //! One execution of an algorithm: what it is given and how it ended.
 
-use crate::conditions::{self, Chain, Payload};
+use std::sync::Arc;
+
+use crate::conditions::{self, Chain, Store};
 use crate::expr::{Failure, Place, Table};
 use crate::iov::{ExpRun, IoV};
 
 use super::declared::execute_declared;
 use super::test_calibration::execute_test_calibration;
-use super::{AlgResult, Algorithm, FitSummary, Kind, Objects};
+use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Saved, Scripted};
 
 /// What an execution is given.
-pub struct Input<'a> {
+#[derive(Clone)]
+pub struct Input {
     /// Collected objects.
-    pub objects: &'a dyn Objects,
+    pub objects: Arc<dyn Objects>,
     /// Runs to use, sorted, at least one.
     pub runs: Vec<ExpRun>,
     /// Interval of the payloads.
     pub iov: IoV,
+    /// Number of the iteration, from 0.
+    pub iteration: u32,
     /// Constants in force.
-    pub constants: &'a Chain,
+    pub constants: Chain,
+    /// What the calibration saved in the iteration before; `None` in the first one.
+    pub earlier: Option<Store>,
+    /// What a scripted strategy says to the algorithm.
+    pub options: Option<Opaque>,
 }
 
 /// How an execution ended.
@@ -40,7 +49,9 @@ pub struct Execution {
     /// The fits in short.
     pub summary: Option<FitSummary>,
     /// What is to be written when the strategy ends well.
-    pub payloads: Vec<Payload>,
+    pub payloads: Vec<Saved>,
+    /// What a scripted algorithm says to its strategy.
+    pub answer: Option<Opaque>,
 }
 
 /// A premature end of an execution.
@@ -90,7 +101,7 @@ impl From<conditions::Error> for Ended {
 
 impl Execution {
     /// An execution of `input` that has not done anything yet.
-    pub(super) fn new(input: &Input<'_>) -> Self {
+    pub(super) fn new(input: &Input) -> Self {
         Self {
             runs: input.runs.clone(),
             iov: Some(input.iov),
@@ -101,6 +112,7 @@ impl Execution {
             fits: None,
             summary: None,
             payloads: Vec::new(),
+            answer: None,
         }
     }
 
@@ -116,6 +128,7 @@ impl Execution {
             fits: None,
             summary: None,
             payloads: Vec::new(),
+            answer: None,
         }
     }
 
@@ -128,11 +141,12 @@ impl Execution {
 
 /// Executes an algorithm once.
 #[must_use]
-pub fn execute(algorithm: &Algorithm, input: &Input<'_>) -> Execution {
+pub fn execute(algorithm: &Algorithm, input: &Input) -> Execution {
     let mut execution = Execution::new(input);
     let ended = match &algorithm.kind {
         Kind::Declared(declared) => execute_declared(declared, input, &mut execution),
         Kind::TestCalibration => execute_test_calibration(input, &mut execution),
+        Kind::Scripted(scripted) => execute_scripted(scripted.as_ref(), input, &mut execution),
     };
     if let Err(ended) = ended {
         execution.payloads.clear();
@@ -141,4 +155,24 @@ pub fn execute(algorithm: &Algorithm, input: &Input<'_>) -> Execution {
         execution.place = ended.place;
     }
     execution
+}
+
+/// Executes an algorithm written in a script.
+fn execute_scripted(
+    scripted: &dyn Scripted,
+    input: &Input,
+    execution: &mut Execution,
+) -> Result<(), Ended> {
+    let data = Data::new(input.clone());
+    let answer = scripted.calibrate(&data);
+    let left = data.take();
+    execution.answer = left.result;
+    execution.warnings = left.notes;
+    let answer = answer.map_err(|failure| Ended::rule("`calibrate` failed", failure))?;
+    execution.result = answer.result;
+    execution.message = answer.message;
+    if execution.succeeded() {
+        execution.payloads = left.saved;
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! What an algorithm sees of the collected data.
 
-use crate::hist::Histogram;
+use std::sync::Arc;
+
+use crate::expr::Table;
+use crate::hist::{Block, Histogram};
 use crate::iov::ExpRun;
 
 /// One object split into channels, merged over runs.
@@ -14,7 +17,7 @@ pub struct Channels {
 }
 
 /// Collected objects, kept apart by run.
-pub trait Objects {
+pub trait Objects: Send + Sync {
     /// Runs with data, sorted.
     fn runs(&self) -> Vec<ExpRun>;
 
@@ -30,4 +33,33 @@ pub trait Objects {
 
     /// Rows of a table, in all of `runs`; `None` if there is no such table.
     fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64>;
+
+    /// A histogram, profile, efficiency or sum with all its channels, merged over `runs`; `None`
+    /// if there is no such object.
+    ///
+    /// # Errors
+    /// When the object is a table, or cannot be read, in a sentence.
+    fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
+        let _ = (object, runs);
+        Ok(None)
+    }
+
+    /// A table, its rows those of `runs` one after the other; `None` if there is no such object.
+    ///
+    /// # Errors
+    /// When the object is something else, or cannot be read, in a sentence.
+    fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
+        let _ = (object, runs);
+        Ok(None)
+    }
+
+    /// Names of all objects, in the order of their declaration.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The collections these objects come from, by name.
+    fn collections(&self) -> Vec<(String, Arc<dyn Objects>)> {
+        Vec::new()
+    }
 }

@@ -9,7 +9,7 @@ use crate::expr::{Column, Table, Wanted};
 
 use super::execution::Ended;
 use super::words::{counted, listed};
-use super::{Declared, Input, PREVIOUS, PayloadRule, columns_of};
+use super::{Declared, Input, PREVIOUS, PayloadRule, Saved, columns_of};
 
 /// Whether a payload says itself what channels get that are not ok: one of its formulas looks
 /// at `ok`. They belong to one closure, so all of them are then asked of every channel.
@@ -24,16 +24,20 @@ pub(super) fn decides_itself(rule: &PayloadRule) -> bool {
 /// All payloads of an algorithm.
 pub(super) fn make_payloads(
     declared: &Declared,
-    input: &Input<'_>,
+    input: &Input,
     channel_name: &str,
     fits: &Table,
-) -> Result<Vec<Payload>, Ended> {
+) -> Result<Vec<Saved>, Ended> {
     declared
         .payloads
         .iter()
         .map(|rule| {
             Maker::new(rule, input, channel_name, fits)
                 .and_then(|maker| maker.payload())
+                .map(|payload| Saved {
+                    payload,
+                    iov: input.iov,
+                })
                 .map_err(|ended| match ended.place {
                     Some(_) => ended,
                     None => ended.at(rule.place),
@@ -55,7 +59,7 @@ struct Maker<'a> {
 impl<'a> Maker<'a> {
     fn new(
         rule: &'a PayloadRule,
-        input: &Input<'_>,
+        input: &Input,
         channel_name: &'a str,
         fits: &'a Table,
     ) -> Result<Self, Ended> {

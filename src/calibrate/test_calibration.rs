@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::conditions::Payload;
 
 use super::execution::Ended;
-use super::{AlgResult, Execution, Input};
+use super::{AlgResult, Execution, Input, Saved};
 
 /// Entries that the histogram must have.
 const MIN_HISTOGRAM: f64 = 100.0;
@@ -16,7 +16,7 @@ const EXPECTED_MEAN: f64 = 42.0;
 
 /// Saves the mean of `MyHisto`; asks for another iteration while it lies one or more above 42.
 pub(super) fn execute_test_calibration(
-    input: &Input<'_>,
+    input: &Input,
     execution: &mut Execution,
 ) -> Result<(), Ended> {
     let missing = |name: &str| Ended::failure(format!("`{name}` was not collected"));
@@ -48,15 +48,19 @@ pub(super) fn execute_test_calibration(
     }
     let mean = histogram.mean();
     let error = histogram.std() / histogram.entries().sqrt();
-    execution.payloads = vec![
-        single("TestCalibMean", [("m_mean", mean), ("m_meanError", error)]),
-        Payload {
-            name: "TestCalibObjects".into(),
-            class: "TestCalibObject".into(),
-            channels: IndexMap::from([("index".into(), vec![0, 1])]),
-            members: IndexMap::from([("m_value".into(), vec![1.0, 2.0])]),
-        },
-    ];
+    let objects = Payload {
+        name: "TestCalibObjects".into(),
+        class: "TestCalibObject".into(),
+        channels: IndexMap::from([("index".into(), vec![0, 1])]),
+        members: IndexMap::from([("m_value".into(), vec![1.0, 2.0])]),
+    };
+    let mean_payload = single("TestCalibMean", [("m_mean", mean), ("m_meanError", error)]);
+    execution.payloads = [mean_payload, objects]
+        .map(|payload| Saved {
+            payload,
+            iov: input.iov,
+        })
+        .into();
     // One-sided on purpose: upstream does the same, and tests rely on it.
     if mean - EXPECTED_MEAN >= 1.0 {
         execution.result = AlgResult::Iterate;

@@ -21,6 +21,8 @@ pub(super) fn check_algorithm(
     check_strategy(algorithm, problems);
     match &algorithm.kind {
         Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
+        // What a script asks for is known when it asks.
+        Kind::Scripted(_) => {}
         Kind::TestCalibration => {
             for name in TEST_OBJECTS {
                 find_object(
@@ -44,8 +46,8 @@ fn check_strategy(algorithm: &Algorithm, problems: &mut Vec<Problem>) {
                 "plan::not-available",
                 place,
                 format!(
-                    "algorithm {name}: the strategy {:?} is not available yet",
-                    algorithm.strategy
+                    "algorithm {name}: the strategy {} is not available yet",
+                    algorithm.strategy.name()
                 ),
             )
             .hint("SingleIOV is: all runs at once, one payload"),

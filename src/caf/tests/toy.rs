@@ -99,7 +99,7 @@ impl Collecting for Making {
             }
         }
         Ok(Gathered {
-            objects: Box::new(made),
+            objects: Arc::new(made),
             outcome: CollectionOutcome {
                 name: collection.into(),
                 collector: "CaTest".into(),

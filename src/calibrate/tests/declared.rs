@@ -34,11 +34,11 @@ fn offsets_agree_with_the_truth_and_with_plain_means() {
         ("m_CalibConst", column("mean")),
         ("m_CalibConstUnc", column("mean_error")),
     ]);
-    let execution = run(&algorithm, &Toy::crystals(&values, &runs()));
+    let execution = run(&algorithm, Toy::crystals(&values, &runs()));
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
     assert_eq!(execution.runs, runs());
     assert_eq!(execution.iov.unwrap().to_string(), "7,1,8,2");
-    let payload = &execution.payloads[0];
+    let payload = &execution.payloads[0].payload;
     assert_eq!(payload.channels["crystal"], (1..=150).collect::<Vec<i64>>());
     let mut pulls = Vec::new();
     for (i, offset) in truth.iter().enumerate() {
@@ -78,7 +78,7 @@ fn too_many_crystals_without_data() {
     let toy = Toy::crystals(&values, &runs());
     let mut algorithm = algorithm(vec![("m_CalibConst", column("mean"))]);
     declared(&mut algorithm).fits[0].options.min_entries = 200.0;
-    let execution = run(&algorithm, &toy);
+    let execution = run(&algorithm, toy.clone());
     assert_eq!(execution.result, AlgResult::NotEnoughData);
     assert_eq!(
         execution.message,
@@ -92,19 +92,19 @@ fn too_many_crystals_without_data() {
             h.entries() >= 200.0
         }));
     assert_eq!(
-        run(&algorithm, &toy).message,
+        run(&algorithm, toy.clone()).message,
         "2 of 100 crystals without enough data (they have 0 to 150 entries), 1 allowed"
     );
     declared(&mut algorithm).enough_data = None;
     declared(&mut algorithm).tolerate = 0.0;
     assert_eq!(
-        run(&algorithm, &toy).message,
+        run(&algorithm, toy.clone()).message,
         "1 of 100 crystals without entries, 0 allowed"
     );
     // All of them without data is too much, however tolerant the algorithm.
     let (_, empty) = generate(2, &[0; 3]);
     declared(&mut algorithm).tolerate = 1.0;
-    let execution = run(&algorithm, &Toy::crystals(&empty, &runs()));
+    let execution = run(&algorithm, Toy::crystals(&empty, &runs()));
     assert_eq!(execution.result, AlgResult::NotEnoughData);
     assert_eq!(
         execution.message,
@@ -121,12 +121,12 @@ fn fractions_of_channels_are_not_lost_to_rounding() {
     declared(&mut algorithm).payloads.clear();
     // 0.07 × 100 is 7.000000000000001 in floats, 0.29 × 100 is 28.999999999999996.
     declared(&mut algorithm).tolerate = 0.07;
-    let execution = run(&algorithm, &Toy::crystals(&values, &runs()));
+    let execution = run(&algorithm, Toy::crystals(&values, &runs()));
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
     entries[..29].fill(0);
     let (_, values) = generate(3, &entries);
     declared(&mut algorithm).tolerate = 0.29;
-    let execution = run(&algorithm, &Toy::crystals(&values, &runs()));
+    let execution = run(&algorithm, Toy::crystals(&values, &runs()));
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
 }
 
@@ -145,9 +145,9 @@ fn a_fit_that_is_not_accepted_is_flagged() {
         &crate::expr::build::number(100.0),
     );
     declared(&mut algorithm).accept = Some(Formula::Compiled(few));
-    let execution = run(&algorithm, &Toy::crystals(&values, &runs()));
+    let execution = run(&algorithm, Toy::crystals(&values, &runs()));
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
-    let values = &execution.payloads[0].members["m_CalibConst"];
+    let values = &execution.payloads[0].payload.members["m_CalibConst"];
     assert_eq!(values[4], -99.0);
     assert!(
         values
@@ -172,14 +172,14 @@ fn a_fit_that_is_not_accepted_is_flagged() {
 fn a_single_object_is_one_channel() {
     let (_, values) = generate(5, &[1000]);
     let mut algorithm = algorithm(vec![("m_CalibConst", column("mean"))]);
-    let execution = run(&algorithm, &Toy::single("dt", &values[0]));
+    let execution = run(&algorithm, Toy::single("dt", &values[0]));
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
-    let payload = &execution.payloads[0];
+    let payload = &execution.payloads[0].payload;
     assert!(payload.channels.is_empty());
     let mean = values[0].iter().sum::<f64>() / 1000.0;
     assert!((payload.members[0][0] - mean).abs() < 0.02);
     declared(&mut algorithm).fits[0].options.min_entries = 2000.0;
-    let execution = run(&algorithm, &Toy::single("dt", &values[0]));
+    let execution = run(&algorithm, Toy::single("dt", &values[0]));
     assert_eq!(execution.result, AlgResult::NotEnoughData);
     assert_eq!(execution.message, "`dt`: 1000 entries, 2000 needed");
 }

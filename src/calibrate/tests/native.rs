@@ -40,7 +40,7 @@ fn execute(counts: &[(usize, f64)], rows: Option<u64>) -> Execution {
         params: Params::default(),
         place: place(1),
     };
-    run(&algorithm, &toy)
+    run(&algorithm, toy.clone())
 }
 
 #[test]
@@ -62,11 +62,15 @@ fn codes_follow_entries_and_mean() {
 fn two_payloads_are_saved() {
     // 100 entries at 41.5 and 100 at 43.5: mean 42.5, standard deviation 1, error 1/√200.
     let execution = execute(&[(41, 100.0), (43, 100.0)], Some(200));
-    let names: Vec<&str> = execution.payloads.iter().map(|p| p.name.as_str()).collect();
+    let names: Vec<&str> = execution
+        .payloads
+        .iter()
+        .map(|p| p.payload.name.as_str())
+        .collect();
     assert_eq!(names, ["TestCalibMean", "TestCalibObjects"]);
-    let mean = &execution.payloads[0];
+    let mean = &execution.payloads[0].payload;
     assert!(mean.channels.is_empty());
     assert!((mean.members["m_mean"][0] - 42.5).abs() < 1e-12);
     assert!((mean.members["m_meanError"][0] - 1.0 / 200_f64.sqrt()).abs() < 1e-12);
-    assert_eq!(execution.payloads[1].members["m_value"], [1.0, 2.0]);
+    assert_eq!(execution.payloads[1].payload.members["m_value"], [1.0, 2.0]);
 }

@@ -1,6 +1,6 @@
 //! Channels that are not ok, constants in force, and formulas that fail.
 
-use crate::calibrate::{AlgResult, Execution, single_iov};
+use crate::calibrate::{AlgResult, Execution};
 use crate::conditions::Chain;
 use crate::expr::build::{binary, column, number};
 use crate::expr::{BinaryOp, Expr, Failure, Formula};
@@ -8,7 +8,9 @@ use crate::fit::models::rule;
 use crate::hist::Histogram;
 use crate::iov::{ExpRun, IoV};
 
-use super::toy::{Random, Toy, algorithm, constants, declared, if_ok, place, previous, run};
+use super::toy::{
+    Random, Toy, algorithm, constants, declared, if_ok, place, previous, run, run_with,
+};
 
 /// 100 crystals around 1 with 400 values each, but for crystal 3, which has none.
 fn toy() -> Toy {
@@ -21,7 +23,7 @@ fn toy() -> Toy {
 }
 
 fn with(members: Vec<(&str, Expr)>, chain: &Chain) -> Execution {
-    single_iov(&algorithm(members), &toy(), &IoV::EVERYTHING, chain)
+    run_with(&algorithm(members), toy(), IoV::EVERYTHING, chain.clone())
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn constants_in_force_are_kept_to_the_last_bit() {
     let chain = constants(folder.path(), &before);
     let execution = with(vec![("m_CalibConst", column("mean"))], &chain);
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
-    let values = &execution.payloads[0].members[0];
+    let values = &execution.payloads[0].payload.members[0];
     assert_eq!(values[2].to_bits(), before[2].to_bits());
     assert!((values[3] - 1.0).abs() < 0.3);
     assert_eq!(
@@ -65,7 +67,7 @@ fn a_closure_that_looks_at_ok_decides() {
     ];
     let execution = with(members, &Chain::default());
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
-    let payload = &execution.payloads[0];
+    let payload = &execution.payloads[0].payload;
     assert_eq!((payload.members[0][2], payload.members[1][2]), (0.0, -1.0));
     // It decides for all members: one that forgets to look gives what is no number.
     let members = vec![
@@ -88,7 +90,7 @@ fn formulas_see_the_constants_in_force() {
     let sum = binary(BinaryOp::Add, &column("mean"), &previous("m_CalibConst"));
     let execution = with(vec![("m_CalibConst", sum.clone())], &chain);
     assert_eq!(execution.result, AlgResult::Ok, "{}", execution.message);
-    let values = &execution.payloads[0].members[0];
+    let values = &execution.payloads[0].payload.members[0];
     assert!((values[60] - 61.0).abs() < 0.3);
     let execution = with(vec![("m_CalibConst", sum)], &Chain::default());
     assert_eq!(execution.result, AlgResult::Failure);
@@ -113,7 +115,7 @@ fn no_usable_fit_at_all_is_a_failure() {
     let mut algorithm = algorithm(vec![("m_CalibConst", if_ok(column("mean"), 0.0))]);
     let never = binary(BinaryOp::Lt, &column("entries"), &number(0.0));
     declared(&mut algorithm).accept = Some(Formula::Compiled(never));
-    let execution = run(&algorithm, &toy());
+    let execution = run(&algorithm, toy());
     assert_eq!(execution.result, AlgResult::Failure);
     assert_eq!(
         execution.message,
@@ -138,7 +140,7 @@ fn rules_that_fail_are_named() {
     }
     let mut failing = algorithm(vec![("m_CalibConst", column("mean"))]);
     declared(&mut failing).enough_data = Some(crate::fit::Rule(std::sync::Arc::new(Failing)));
-    let execution = run(&failing, &toy());
+    let execution = run(&failing, toy());
     assert_eq!(execution.result, AlgResult::Failure);
     assert_eq!(
         execution.message,
@@ -147,7 +149,7 @@ fn rules_that_fail_are_named() {
     assert_eq!(execution.place, Some(place(31)));
     let mut wrong = algorithm(vec![("m_CalibConst", column("mean"))]);
     declared(&mut wrong).accept = Some(Formula::Compiled(column("mean")));
-    let execution = run(&wrong, &toy());
+    let execution = run(&wrong, toy());
     assert_eq!(execution.result, AlgResult::Failure);
     assert!(
         execution.message.starts_with("the rule `accept` failed: "),

@@ -1,10 +1,10 @@
 //! Which runs SingleIOV takes, and the interval of its payloads.
 
-use crate::calibrate::{AlgResult, single_iov};
+use crate::calibrate::AlgResult;
 use crate::conditions::Chain;
 use crate::iov::{ExpRun, IoV};
 
-use super::toy::{Random, Toy, algorithm, declared};
+use super::toy::{Random, Toy, algorithm, declared, run_with};
 
 fn toy() -> Toy {
     let mut random = Random(21);
@@ -20,7 +20,7 @@ fn run(toy: &Toy, requested: &str, apply: Option<&str>) -> Result<(Vec<i32>, Str
     declared(&mut algorithm).payloads.clear();
     algorithm.params.apply_iov = apply.map(|text| text.parse().unwrap());
     let requested: IoV = requested.parse().unwrap();
-    let execution = single_iov(&algorithm, toy, &requested, &Chain::default());
+    let execution = run_with(&algorithm, toy.clone(), requested, Chain::default());
     if execution.result != AlgResult::Ok {
         return Err(execution.message);
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::calibrate::{
     Algorithm, Channels, Declared, Execution, FitStep, Kind, Objects, Params, PayloadRule,
-    Strategy, single_iov,
+    Strategy, Task, run_strategy,
 };
 use crate::conditions::{Chain, Payload, Store};
 use crate::expr::build::{column, number};
@@ -56,7 +56,7 @@ pub(super) fn histogram(values: &[f64]) -> Histogram {
 }
 
 /// Objects by name and run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Toy {
     pub(super) together: bool,
     pub(super) objects: BTreeMap<String, BTreeMap<ExpRun, Channels>>,
@@ -201,13 +201,36 @@ pub(super) fn algorithm(members: Vec<(&str, Expr)>) -> Algorithm {
 pub(super) fn declared(algorithm: &mut Algorithm) -> &mut Declared {
     match &mut algorithm.kind {
         Kind::Declared(declared) => declared,
-        Kind::TestCalibration => unreachable!("it was declared"),
+        _ => unreachable!("it was declared"),
     }
 }
 
 /// Runs an algorithm over everything, without constants in force.
-pub(super) fn run(algorithm: &Algorithm, toy: &Toy) -> Execution {
-    single_iov(algorithm, toy, &IoV::EVERYTHING, &Chain::default())
+pub(super) fn run(algorithm: &Algorithm, toy: Toy) -> Execution {
+    run_with(algorithm, toy, IoV::EVERYTHING, Chain::default())
+}
+
+/// Runs an algorithm over `requested`; its payloads are those that take effect.
+pub(super) fn run_with(
+    algorithm: &Algorithm,
+    toy: Toy,
+    requested: IoV,
+    constants: Chain,
+) -> Execution {
+    let mut done = run_strategy(&Task {
+        algorithm: algorithm.clone(),
+        objects: Arc::new(toy),
+        requested,
+        ignored: Vec::new(),
+        iteration: 0,
+        constants,
+        earlier: None,
+    });
+    let mut execution = done.executions.remove(0);
+    if let Some(commit) = done.commits.pop() {
+        execution.payloads = commit.payloads;
+    }
+    execution
 }
 
 /// A store in a folder that holds one payload `Offset` with these constants from crystal 1 on.

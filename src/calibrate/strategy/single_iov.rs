@@ -1,28 +1,42 @@
 //! The strategy `SingleIOV`: all runs at once, one interval.
 
-use crate::conditions::Chain;
+use crate::calibrate::{AlgResult, Execution, execute};
 use crate::iov::{ExpRun, IoV};
 
-use super::execution::{Execution, Input, execute};
-use super::{AlgResult, Algorithm, Objects};
+use super::{Commit, StrategyOutcome, Task};
 
-/// Runs an algorithm once over all runs with data that lie in `requested`.
+/// Runs an algorithm once over all runs with data that lie in the requested interval.
 ///
 /// The payloads get `apply_iov` if it was given, else first run … last run of the data.
-#[must_use]
-pub fn single_iov(
-    algorithm: &Algorithm,
-    objects: &dyn Objects,
-    requested: &IoV,
-    constants: &Chain,
-) -> Execution {
-    let all = objects.runs();
+pub(super) fn single_iov(task: &Task) -> StrategyOutcome {
+    let mut execution = execution(task);
+    let payloads = std::mem::take(&mut execution.payloads);
+    let commit = Commit {
+        execution: 0,
+        payloads,
+    };
+    StrategyOutcome {
+        commits: Some(commit)
+            .filter(|_| execution.succeeded())
+            .into_iter()
+            .collect(),
+        gaps: Vec::new(),
+        result: execution.result,
+        message: execution.message.clone(),
+        place: execution.place,
+        executions: vec![execution],
+    }
+}
+
+fn execution(task: &Task) -> Execution {
+    let requested = &task.requested;
+    let all = task.objects.runs();
     let runs: Vec<ExpRun> = all
         .iter()
         .copied()
-        .filter(|run| requested.contains_run(*run))
+        .filter(|run| requested.contains_run(*run) && !task.ignored.contains(run))
         .collect();
-    if !objects.by_run() && runs.len() != all.len() {
+    if !task.objects.by_run() && runs.len() != all.len() {
         return Execution::impossible(
             AlgResult::Failure,
             format!(
@@ -37,7 +51,7 @@ pub fn single_iov(
         return Execution::impossible(AlgResult::NotEnoughData, no_runs(&all, requested));
     };
     let data = IoV::new(*first, *last);
-    let iov = match (algorithm.params.apply_iov, data) {
+    let iov = match (task.algorithm.params.apply_iov, data) {
         (Some(iov), _) => iov,
         (_, Ok(iov)) => iov,
         (_, Err(error)) => {
@@ -47,13 +61,7 @@ pub fn single_iov(
             );
         }
     };
-    let input = Input {
-        objects,
-        runs,
-        iov,
-        constants,
-    };
-    execute(algorithm, &input)
+    execute(&task.algorithm, &task.input(runs, iov, None))
 }
 
 fn no_runs(all: &[ExpRun], requested: &IoV) -> String {
