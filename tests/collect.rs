@@ -8,7 +8,9 @@ mod collect {
     pub(crate) mod build;
     mod columns;
     mod gates;
+    mod native;
     mod numbers;
     mod plain;
     mod real;
+    mod same;
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RunNames;
+use super::{Generator, Native, RunNames};
 use crate::expr::{Formula, Place};
 use crate::hist::Axis;
 
@@ -33,6 +33,8 @@ pub struct Collector {
     /// Columns that say experiment, run and event number; `None` takes them from `EventMetaData`
     /// or columns named so by convention, else from the interval of a file with a single run.
     pub run_columns: Option<RunNames>,
+    /// Which native collector it is, if it is one; its parameters can be set by name.
+    pub native: Option<Native>,
     /// What happens to each event, in this order.
     pub steps: Vec<Step>,
 }
@@ -48,6 +50,7 @@ impl Collector {
             max_events_per_run: None,
             prescale: 1.0,
             run_columns: None,
+            native: None,
             steps: Vec::new(),
         }
     }
@@ -75,6 +78,8 @@ impl Collector {
 pub enum Step {
     /// From here on one row per element of this array.
     Each(String, Place),
+    /// From here on so many rows of made-up numbers per event.
+    Generate(Generator, Place),
     /// A new column.
     Define(String, Formula, Place),
     /// A named cut.

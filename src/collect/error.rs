@@ -62,14 +62,16 @@ pub enum Error {
         /// Its interval.
         iov: IoV,
     },
-    /// A prescale without event numbers.
+    /// Event numbers are needed, and there are none.
     #[error(
-        "{}: a prescale needs the number of each event, and no column says it; name the column",
+        "{}: {who} needs the number of each event, and no column says it; name the column",
         file.display()
     )]
     NoEventNumber {
         /// The file.
         file: PathBuf,
+        /// What needs them: `a prescale`.
+        who: &'static str,
     },
     /// A number in the run columns that is no experiment or run.
     #[error("{}, entry {entry}: {value} in column {column} is no experiment, run or event number", file.display())]

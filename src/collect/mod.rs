@@ -8,6 +8,8 @@ mod error;
 mod fill;
 mod gate;
 mod input;
+mod made;
+mod native;
 mod output;
 mod pass;
 mod progress;
@@ -17,6 +19,8 @@ mod schema;
 
 pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
 pub use error::{Difference, Error};
+pub use made::Generator;
+pub use native::{Native, Refused};
 pub use output::{Collected, CutCount, FileCount, RunCount};
 pub use progress::{Progress, Silent};
 pub use run::{Options, check, collect};

@@ -83,6 +83,7 @@ impl Collected {
     ) -> Self {
         let array = collector.steps.iter().find_map(|step| match step {
             Step::Each(array, _) => Some(array.clone()),
+            Step::Generate(..) => Some("entries".into()),
             _ => None,
         });
         let run = |(run, tally): (&ExpRun, &super::fill::RunTally)| RunCount {

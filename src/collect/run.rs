@@ -10,7 +10,8 @@ use super::fill::{Filling, Objects, Tally};
 use super::gate::{EventId, Gate, Limits};
 use super::input::{Input, Layout, OpenFile, Shelf, Unit, look_at, read_ids, units};
 use super::output::{Collected, FileCount};
-use super::rows::{Batch, Events, Rows, Runs, each_slice, run_steps};
+use super::pass::RowSource;
+use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_steps};
 use super::{Collector, Error, Granularity, Progress};
 use crate::expr::{BATCH, Scratch};
 use crate::iov::{ExpRun, IoV};
@@ -183,7 +184,7 @@ impl<'a> Whole<'a> {
             for entries in batches(0..input.entries) {
                 let first = entries.start;
                 let mut batch = Batch::new(&*file, &mut worker.cache, entries);
-                let ids = read_ids(self.layout, input, &mut batch, prescale < 1.0)?;
+                let ids = read_ids(self.layout, input, &mut batch, self.layout.numbered)?;
                 for position in 0..batch.len() {
                     let run = ids.runs.of(position);
                     let event = ids.events.as_ref().map_or(0, |events| events[position]);
@@ -245,9 +246,9 @@ impl<'a> Whole<'a> {
         tally: &mut Tally,
     ) -> Result<Vec<Group>, Error> {
         let input = &self.inputs[file];
-        let numbered = self.collector.prescale < 1.0;
-        let ids = read_ids(self.layout, input, batch, numbered)?;
+        let ids = read_ids(self.layout, input, batch, self.layout.numbered)?;
         batch.set_runs(ids.runs.clone());
+        batch.set_numbers(ids.events.clone().unwrap_or_default());
         let mut groups: BTreeMap<ExpRun, Vec<u32>> = BTreeMap::new();
         match &ids.runs {
             Runs::One(run) if gate.is_open() => {
@@ -293,15 +294,19 @@ impl<'a> Whole<'a> {
         filling: &mut Filling<'_>,
     ) -> Result<(), Error> {
         let pass = &self.layout.pass;
-        let Some((array, ops)) = &pass.each else {
+        let Some((source, ops)) = &pass.each else {
             filling.tally().rows += events.held().len() as u64;
             return run_steps(&mut events, &pass.event, scratch, filling);
         };
         run_steps(&mut events, &pass.event, scratch, filling)?;
-        each_slice(&mut events, *array, &mut |elements| {
-            filling.tally().rows += elements.held().len() as u64;
-            run_steps(elements, ops, scratch, filling)
-        })
+        let mut work = |rows: &mut dyn Rows| {
+            filling.tally().rows += rows.held().len() as u64;
+            run_steps(rows, ops, scratch, filling)
+        };
+        match source {
+            RowSource::Array(array) => each_slice(&mut events, *array, &mut |rows| work(rows)),
+            RowSource::Made(generator) => made_slices(&mut events, *generator, &mut work),
+        }
     }
 }
 

@@ -22,4 +22,4 @@ pub use choose::EventCounts;
 pub use error::{Error, Fault, InputProblem};
 pub use file_map::FileMap;
 pub use input::{InputData, LeftOut};
-pub use order::{Prescale, keeps};
+pub use order::{Prescale, event_hash, keeps, random_number, unit_interval};

@@ -41,17 +41,32 @@ pub(super) fn seed_of<'a>(paths: impl IntoIterator<Item = &'a Path>) -> u64 {
         .fold(0, |sum, path| sum.wrapping_add(mix(hash(path))))
 }
 
+/// The `n`-th number, from 0, of `SplitMix64` with that seed.
+#[must_use]
+pub const fn random_number(seed: u64, n: u64) -> u64 {
+    mix(seed.wrapping_add(n.wrapping_mul(STEP)))
+}
+
+/// A number from 0 up to and without 1 from the upper 53 bits of a random one.
+#[must_use]
+pub fn unit_interval(random: u64) -> f64 {
+    (random >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A hash of seed, experiment, run and event number.
+#[must_use]
+pub const fn event_hash(seed: u64, exp: i32, run: i32, event: u64) -> u64 {
+    let run_key = ((exp.cast_unsigned() as u64) << 32) | run.cast_unsigned() as u64;
+    mix(mix(mix(seed) ^ run_key) ^ event)
+}
+
 /// Whether an event belongs to the kept `fraction`.
 ///
 /// A hash of seed, experiment, run and event number is compared with `fraction` (0 keeps none, 1 all),
 /// so the same events are kept whatever the split into files, jobs and threads.
 #[must_use]
 pub fn keeps(fraction: f64, seed: u64, exp: i32, run: i32, event: u64) -> bool {
-    let run_key = (u64::from(exp.cast_unsigned()) << 32) | u64::from(run.cast_unsigned());
-    let hash = mix(mix(mix(seed) ^ run_key) ^ event);
-    // The upper 53 bits, as a number from 0 up to and without 1.
-    let place = (hash >> 11) as f64 / (1_u64 << 53) as f64;
-    place < fraction
+    unit_interval(event_hash(seed, exp, run, event)) < fraction
 }
 
 /// A fraction of the events, chosen by a hash.
@@ -88,8 +103,7 @@ mod tests {
     #[test]
     fn the_generator_is_splitmix64() {
         // First numbers for the seed 1234567 as published with the algorithm's ports.
-        let states = (0..3).map(|n: u64| 1_234_567_u64.wrapping_add(n.wrapping_mul(STEP)));
-        let numbers: Vec<u64> = states.map(mix).collect();
+        let numbers: Vec<u64> = (0..3).map(|n| random_number(1_234_567, n)).collect();
         let expected = [
             6_457_827_717_110_365_317,
             3_203_168_211_198_807_973,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::collect::pass::Pass;
 use crate::collect::schema::{Field, FieldId, Names, RunFields};
-use crate::collect::{Collector, Difference, Error};
+use crate::collect::{Collector, Difference, Error, Step};
 use crate::expr::nearest;
 use crate::root::Tree;
 
@@ -19,6 +19,8 @@ pub(crate) struct Layout {
     used: Vec<FieldId>,
     /// Which of them say experiment, run and event number.
     pub(crate) run: RunFields,
+    /// Whether the numbers of events are read.
+    pub(crate) numbered: bool,
     /// The steps.
     pub(crate) pass: Pass,
 }
@@ -41,15 +43,16 @@ impl Layout {
                 column,
                 found,
             })?;
-        if collector.prescale < 1.0 && run.event.is_none() {
+        let needs_numbers = who_needs_numbers(collector);
+        if let Some(who) = needs_numbers.filter(|_| run.event.is_none()) {
             return Err(Error::NoEventNumber {
                 file: file.to_path_buf(),
+                who,
             });
         }
         let mut used = pass.fields.clone();
         used.extend([run.experiment, run.run].into_iter().flatten());
-        // Event numbers are only needed to choose among events.
-        used.extend(run.event.filter(|_| collector.prescale < 1.0));
+        used.extend(run.event.filter(|_| needs_numbers.is_some()));
         used.sort_unstable();
         used.dedup();
         Ok(Self {
@@ -57,6 +60,7 @@ impl Layout {
             names,
             used,
             run,
+            numbered: needs_numbers.is_some(),
             pass,
         })
     }
@@ -119,4 +123,17 @@ impl Layout {
             }),
         }
     }
+}
+
+/// What the numbers of events are needed for, if for anything.
+fn who_needs_numbers(collector: &Collector) -> Option<&'static str> {
+    let made = |step: &Step| matches!(step, Step::Generate(..));
+    if collector.prescale < 1.0 {
+        return Some("a prescale");
+    }
+    collector
+        .steps
+        .iter()
+        .any(made)
+        .then_some("a collector of made-up numbers")
 }

@@ -6,7 +6,7 @@ use super::hoist::{Hoisted, hoist};
 use super::slots::{Definition, Key, Slots};
 use super::view::{Level, View};
 use crate::collect::schema::{Array, FieldId, Names};
-use crate::collect::{Collector, Object, Step, Storage};
+use crate::collect::{Collector, Generator, Object, Step, Storage};
 use crate::expr::{Evaluator, Failure, Formula, Place, Type, Wanted};
 
 /// What is done with the values of a step.
@@ -40,8 +40,17 @@ pub(crate) struct Pass {
     pub(crate) fields: Vec<FieldId>,
     /// Steps with a row per event.
     pub(crate) event: Vec<Op>,
-    /// The array that `each` named, and the steps with a row per element.
-    pub(crate) each: Option<(usize, Vec<Op>)>,
+    /// What the rows of the other steps are, and these steps.
+    pub(crate) each: Option<(RowSource, Vec<Op>)>,
+}
+
+/// What a row is, if not an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowSource {
+    /// An element of the array of that number.
+    Array(usize),
+    /// Made-up numbers.
+    Made(Generator),
 }
 
 impl Pass {
@@ -59,6 +68,7 @@ impl Pass {
             },
             ops: Vec::new(),
             event: None,
+            source: None,
             objects: Vec::new(),
             cuts: 0,
         };
@@ -68,16 +78,15 @@ impl Pass {
         let Compiler {
             mut ops,
             event,
-            view,
+            source,
             ..
         } = compiler;
-        let level = view.level;
         let slots = slots.into_inner();
         mark_later(&slots, &mut ops, &[]);
-        let (event, each) = match (event, level) {
-            (Some(mut event), Level::Rows(array)) => {
+        let (event, each) = match (event, source) {
+            (Some(mut event), Some(source)) => {
                 mark_later(&slots, &mut event, &read_by(&slots, &ops));
-                (event, Some((array, ops)))
+                (event, Some((source, ops)))
             }
             _ => (ops, None),
         };
@@ -97,6 +106,7 @@ struct Compiler<'a> {
     ops: Vec<Op>,
     /// Steps before `each`, once that came.
     event: Option<Vec<Op>>,
+    source: Option<RowSource>,
     objects: Vec<String>,
     cuts: usize,
 }
@@ -105,6 +115,9 @@ impl Compiler<'_> {
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
         match step {
             Step::Each(array, place) => self.each(array, *place),
+            Step::Generate(generator, place) => {
+                self.rows(RowSource::Made(*generator), "generate", *place)
+            }
             Step::Define(name, formula, place) => self.define(name, formula, *place),
             Step::Select(_, formula, _) => {
                 let evaluator = self.evaluator(&[(formula, Wanted::Condition)])?;
@@ -117,17 +130,30 @@ impl Compiler<'_> {
     }
 
     fn each(&mut self, array: &str, place: Place) -> Result<(), Failure> {
+        let said = format!("each(\"{array}\")");
+        if self.event.is_some() {
+            return self.rows(RowSource::Array(0), &said, place);
+        }
+        let found = self.view.names.array(array).map_err(|u| u.at(place))?;
+        let number = self.view.slots.borrow_mut().array(found);
+        self.rows(RowSource::Array(number), &said, place)
+    }
+
+    /// From here on rows are something else than events.
+    fn rows(&mut self, source: RowSource, said: &str, place: Place) -> Result<(), Failure> {
         if self.event.is_some() {
             return Err(Failure {
-                message: format!("each(\"{array}\") comes after another each"),
+                message: format!("{said} comes after another each"),
                 hint: Some("rows are elements of one array; use a second collector".into()),
                 place,
             });
         }
-        let found = self.view.names.array(array).map_err(|u| u.at(place))?;
-        let number = self.view.slots.borrow_mut().array(found);
         self.event = Some(std::mem::take(&mut self.ops));
-        self.view.level = Level::Rows(number);
+        self.source = Some(source);
+        self.view.level = match source {
+            RowSource::Array(number) => Level::Rows(number),
+            RowSource::Made(_) => Level::Made,
+        };
         Ok(())
     }
 

@@ -18,6 +18,8 @@ pub(crate) enum Key {
     Repeated(usize, Box<Key>),
     /// A column defined after `each`.
     Defined(usize),
+    /// A made-up column, by its number.
+    Made(usize),
 }
 
 /// A column that the script defined.
@@ -72,7 +74,7 @@ impl Slots {
         match key {
             Key::Event(source) | Key::Element(_, source) => fields.push(source.field()),
             Key::Repeated(_, inner) => self.add_fields(inner, fields),
-            Key::Offsets(_) | Key::EventDefined(_) | Key::Defined(_) => {}
+            Key::Offsets(_) | Key::EventDefined(_) | Key::Defined(_) | Key::Made(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::slots::{Key, Slots};
+use crate::collect::made::COLUMNS;
 use crate::collect::schema::{Array, Names, Source};
 use crate::expr::{Elements, Path, Schema, Slot, Type, Unknown, nearest};
 
@@ -13,6 +14,8 @@ pub(super) enum Level {
     Event,
     /// An element of the array that `each` named.
     Rows(usize),
+    /// A row of made-up numbers.
+    Made,
     /// An element of an array of the event, inside `count`, `sum`, ….
     Body(usize),
 }
@@ -36,7 +39,7 @@ impl View<'_> {
 
     fn array(&self) -> Option<Array> {
         match self.level {
-            Level::Event => None,
+            Level::Event | Level::Made => None,
             Level::Rows(n) | Level::Body(n) => self.slots.borrow().arrays.get(n).cloned(),
         }
     }
@@ -73,6 +76,14 @@ impl View<'_> {
         Some((key, definition.kind))
     }
 
+    fn made(&self, path: &Path) -> Option<(Key, Type)> {
+        let [name] = path.0.as_slice() else {
+            return None;
+        };
+        let number = COLUMNS.iter().position(|(known, _)| known == name)?;
+        (self.level == Level::Made).then_some((Key::Made(number), COLUMNS[number].1))
+    }
+
     /// The same answer, but with a column of the script if that is nearest.
     fn or_defined(&self, path: &Path, unknown: Unknown) -> Unknown {
         let slots = self.slots.borrow();
@@ -95,7 +106,9 @@ impl View<'_> {
     pub(super) fn is_taken(&self, name: &str) -> bool {
         let path = Path(vec![name.to_owned()]);
         let array = self.array();
-        name == "event" || self.defined(&path).is_some() || self.names.exists(array.as_ref(), &path)
+        name == "event"
+            || self.defined(&path).or(self.made(&path)).is_some()
+            || self.names.exists(array.as_ref(), &path)
     }
 }
 
@@ -108,6 +121,9 @@ impl Schema for View<'_> {
                     hint: None,
                 });
             }
+            return Ok(self.slot(key, kind));
+        }
+        if let Some((key, kind)) = self.made(path).filter(|_| element.is_none()) {
             return Ok(self.slot(key, kind));
         }
         let array = self.array();

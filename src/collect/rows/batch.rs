@@ -23,6 +23,8 @@ pub(crate) struct Batch<'a> {
     entries: Range<u64>,
     chunks: Vec<(FieldId, Chunk)>,
     runs: Runs,
+    /// Numbers of the events, if somebody needs them.
+    numbers: Vec<u64>,
 }
 
 /// To which runs the entries of a batch belong.
@@ -56,12 +58,23 @@ impl<'a> Batch<'a> {
             entries,
             chunks: Vec::new(),
             runs: Runs::One(ExpRun::new(-1, -1)),
+            numbers: Vec::new(),
         }
     }
 
     /// Says to which runs the entries belong.
     pub(crate) fn set_runs(&mut self, runs: Runs) {
         self.runs = runs;
+    }
+
+    /// Says the number of each event.
+    pub(crate) fn set_numbers(&mut self, numbers: Vec<u64>) {
+        self.numbers = numbers;
+    }
+
+    /// Number of the event at a position in the batch, if it was said.
+    pub(crate) fn number(&self, position: usize) -> u64 {
+        self.numbers.get(position).copied().unwrap_or(0)
     }
 
     /// Run of the entry at a position in the batch.

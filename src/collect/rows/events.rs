@@ -5,6 +5,7 @@ use super::held::{Held, Loaded};
 use super::read::{Stretch, values};
 use super::steps::Rows;
 use crate::collect::Error;
+use crate::collect::gate::EventId;
 use crate::collect::pass::{Key, Pass};
 use crate::collect::schema::Source;
 use crate::expr::{Column, Type};
@@ -30,6 +31,15 @@ impl<'b, 'f> Events<'b, 'f> {
 
     pub(super) fn batch(&mut self) -> &mut Batch<'f> {
         self.batch
+    }
+
+    /// Run and number of an event that is left.
+    pub(super) fn id(&self, row: usize) -> EventId {
+        let position = self.held.position(row);
+        EventId {
+            run: self.batch.run(position),
+            event: self.batch.number(position),
+        }
     }
 
     /// The elements of each event that is left: the first, and how many.
@@ -103,7 +113,7 @@ impl Rows for Events<'_, '_> {
                     .collect();
                 Loaded::Elements(super::held::gather(once.slice(), &rows))
             }
-            Key::Event(_) | Key::EventDefined(_) | Key::Defined(_) => {
+            Key::Event(_) | Key::EventDefined(_) | Key::Defined(_) | Key::Made(_) => {
                 Loaded::Values(self.values(key, *kind)?)
             }
         })

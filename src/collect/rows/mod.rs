@@ -7,11 +7,13 @@ mod batch;
 mod elements;
 mod events;
 mod held;
+mod made;
 mod read;
 mod steps;
 
 pub(crate) use batch::{Batch, FileColumns, Runs};
 pub(crate) use elements::each_slice;
 pub(crate) use events::Events;
+pub(crate) use made::made_slices;
 
 pub(crate) use steps::{Rows, Sink, run_steps};

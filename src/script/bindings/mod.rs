@@ -8,6 +8,7 @@ mod fit;
 mod handle;
 mod iov;
 mod maths;
+mod native;
 mod ordered;
 mod plan;
 mod register;

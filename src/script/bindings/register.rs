@@ -3,7 +3,7 @@
 use rhai::Engine;
 
 use super::super::closures;
-use super::{calibrate, collect, files, fit, iov, maths, ordered, plan, sample, settings};
+use super::{calibrate, collect, files, fit, iov, maths, native, ordered, plan, sample, settings};
 
 /// Teaches an engine every name of the API.
 pub(crate) fn register(engine: &mut Engine) {
@@ -15,6 +15,7 @@ pub(crate) fn register(engine: &mut Engine) {
     files::register(engine);
     fit::register(engine);
     collect::register(engine);
+    native::register(engine);
     calibrate::register(engine);
     plan::register(engine);
     sample::register(engine);
