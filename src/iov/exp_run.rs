@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::IoV;
+
 /// A run: experiment and run number; −1 as a run stands for an open end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "(i32, i32)", into = "(i32, i32)")]
@@ -29,6 +31,20 @@ impl ExpRun {
         } else {
             Self::new(self.exp - 1, -1)
         }
+    }
+
+    /// The runs between this one and `other`, whichever comes first; `None` across experiments, for
+    /// neighbours, and beside an open end.
+    #[must_use]
+    pub fn gap_to(self, other: Self) -> Option<IoV> {
+        let (low, high) = (self.min(other), self.max(other));
+        let known = low.exp == high.exp && low.run >= 0;
+        if !known || high.run - low.run < 2 {
+            return None;
+        }
+        let first = Self::new(low.exp, low.run + 1);
+        let last = Self::new(high.exp, high.run - 1);
+        IoV::new(first, last).ok()
     }
 }
 

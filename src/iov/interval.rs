@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::ExpRun;
+use super::point::Point;
+use super::{ExpRun, IovSet};
 
-/// Why four numbers are no interval.
+/// Why numbers are no interval, or intervals and runs cannot be combined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -28,12 +29,28 @@ pub enum Error {
     /// Text that is not four numbers.
     #[error("`{0}` is no interval: four whole numbers are needed, expLow,runLow,expHigh,runHigh")]
     NotFourNumbers(String),
+    /// A list of runs that must not be empty.
+    #[error("there is no run to make an interval of; give at least one")]
+    NoRuns,
+    /// A list of boundaries that must not be empty.
+    #[error("there is no boundary between runs; give at least the first run of the first interval")]
+    NoBoundaries,
+    /// What remains of an interval would be two intervals.
+    #[error("taking {inner} out of {outer} would cut it in two")]
+    CutInTwo {
+        /// The interval that should be shortened.
+        outer: IoV,
+        /// The interval in its middle.
+        inner: IoV,
+    },
 }
 
 /// An interval of validity `(exp_low, run_low, exp_high, run_high)`, both ends included.
 ///
 /// −1 leaves an end open: as `run_high` until the end of that experiment, as `exp_high`
-/// (with `run_high`) for ever. The order is that of the four numbers, as upstream.
+/// (with `run_high`) for ever, as `exp_low` (with `run_low`) from the beginning. As `run_low` it is
+/// the first run of that experiment and becomes 0, so that what means the same is the same.
+/// The order is that of the four numbers, as upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "[i32; 4]", into = "[i32; 4]")]
 pub struct IoV {
@@ -63,11 +80,33 @@ impl IoV {
         if low.exp < 0 && high.exp < 0 {
             return Err(Error::Empty);
         }
-        let iov = Self { low, high };
+        let mut iov = Self { low, high };
         if iov.first() > iov.last() {
             return Err(Error::Backwards { low, high });
         }
+        if low.exp >= 0 {
+            iov.low.run = low.run.max(0);
+        }
         Ok(iov)
+    }
+
+    /// The smallest interval that holds all these runs, in whatever order they are given.
+    ///
+    /// # Errors
+    /// [`Error::NoRuns`] for an empty list, otherwise as [`IoV::new`].
+    pub fn of_runs(runs: &[ExpRun]) -> Result<Self, Error> {
+        match (runs.iter().min(), runs.iter().max()) {
+            (Some(first), Some(last)) => Self::new(*first, *last),
+            _ => Err(Error::NoRuns),
+        }
+    }
+
+    /// The interval between two points.
+    pub(super) fn between(first: Point, last: Point) -> Self {
+        Self {
+            low: first.as_low(),
+            high: last.as_high(),
+        }
     }
 
     /// The interval that holds one run only.
@@ -78,7 +117,7 @@ impl IoV {
         Self::new(run, run)
     }
 
-    /// The low end as given.
+    /// The low end; -1,-1 if it is open.
     #[must_use]
     pub const fn low(&self) -> ExpRun {
         self.low
@@ -102,8 +141,8 @@ impl IoV {
     /// Whether `run` lies inside.
     #[must_use]
     pub fn contains_run(&self, run: ExpRun) -> bool {
-        let run = (i64::from(run.exp), i64::from(run.run));
-        self.first() <= run && run <= self.last()
+        let point = Point::low(run);
+        run.exp >= 0 && run.run >= 0 && self.first() <= point && point <= self.last()
     }
 
     /// Whether `other` lies inside as a whole.
@@ -134,18 +173,41 @@ impl IoV {
         Self { low, high }
     }
 
-    /// Low end with open ends written out: an open run starts at 0, an open experiment at 0.
-    fn first(&self) -> (i64, i64) {
-        (
-            i64::from(self.low.exp.max(0)),
-            i64::from(self.low.run.max(0)),
-        )
+    /// The runs that both hold.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let first = self.first().max(other.first());
+        let last = self.last().min(other.last());
+        (first <= last).then(|| Self::between(first, last))
     }
 
-    /// High end with open ends written out as the largest number.
-    fn last(&self) -> (i64, i64) {
-        let open = |n: i32| if n < 0 { i64::MAX } else { i64::from(n) };
-        (open(self.high.exp), open(self.high.run))
+    /// What is left of it without the runs of `other`; `None` if nothing is.
+    ///
+    /// # Errors
+    /// [`Error::CutInTwo`] when something is left on both sides; [`IovSet::difference`] gives both.
+    pub fn trim(&self, other: &Self) -> Result<Option<Self>, Error> {
+        if !self.overlaps(other) {
+            return Ok(Some(*self));
+        }
+        let left = IovSet::from(*self).difference(&IovSet::from(*other));
+        match left.intervals() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => Err(Error::CutInTwo {
+                outer: *self,
+                inner: *other,
+            }),
+        }
+    }
+
+    /// The first point inside.
+    pub(super) fn first(&self) -> Point {
+        Point::low(self.low)
+    }
+
+    /// The last point inside.
+    pub(super) fn last(&self) -> Point {
+        Point::high(self.high)
     }
 }
 
