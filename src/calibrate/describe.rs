@@ -46,7 +46,9 @@ fn describe_declared(declared: &Declared) -> Value {
     })
 }
 
-fn describe_model(model: &Model) -> Value {
+/// A model as a JSON value: its identity; rules by their source text.
+#[must_use]
+pub fn describe_model(model: &Model) -> Value {
     let parameters = model.parameters.iter().map(|parameter| {
         json!({
             "name": parameter.name,

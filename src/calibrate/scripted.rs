@@ -1,5 +1,6 @@
 //! Algorithms and strategies that a script wrote, as this room calls them.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +19,7 @@ pub struct Answer {
 }
 
 /// An algorithm written in a script.
-pub trait Scripted: Send + Sync + fmt::Debug {
+pub trait Scripted: Any + Send + Sync + fmt::Debug {
     /// Everything that decides what it does: the text of its hooks and what they captured.
     fn source(&self) -> String;
 
@@ -72,11 +73,9 @@ pub struct Saved {
 /// One execution as the script sees it: what it is given, what it leaves; a second one made by
 /// `clone` is another name for the same.
 #[derive(Clone)]
-pub struct Data(Arc<Inner>);
-
-struct Inner {
-    input: Input,
-    left: Mutex<Left>,
+pub struct Data {
+    input: Arc<Input>,
+    left: Arc<Mutex<Left>>,
 }
 
 /// What an execution leaves.
@@ -91,22 +90,38 @@ impl Data {
     /// The data of an execution that begins.
     #[must_use]
     pub fn new(input: Input) -> Self {
-        Self(Arc::new(Inner {
-            input,
-            left: Mutex::default(),
-        }))
+        Self {
+            input: Arc::new(input),
+            left: Arc::default(),
+        }
+    }
+
+    /// The same execution with the objects of one collection only; `None` if there is no such
+    /// collection.
+    #[must_use]
+    pub fn of_collection(&self, name: &str) -> Option<Self> {
+        let all = self.input.objects.collections();
+        let (_, objects) = all.into_iter().find(|(known, _)| known == name)?;
+        let input = Input {
+            objects,
+            ..(*self.input).clone()
+        };
+        Some(Self {
+            input: Arc::new(input),
+            left: Arc::clone(&self.left),
+        })
     }
 
     /// What the execution is given.
     #[must_use]
     pub fn input(&self) -> &Input {
-        &self.0.input
+        &self.input
     }
 
     /// Saves a payload, with the interval of the execution if none is given. Nothing is visible
     /// to others before the strategy commits.
     pub fn save(&self, payload: Payload, iov: Option<IoV>) {
-        let iov = iov.unwrap_or(self.0.input.iov);
+        let iov = iov.unwrap_or(self.input.iov);
         self.left().saved.push(Saved { payload, iov });
     }
 
@@ -133,12 +148,12 @@ impl Data {
 
     fn left(&self) -> MutexGuard<'_, Left> {
         // Whoever panicked while changing it has ended badly, which is told elsewhere.
-        self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Data({})", self.0.input.iov)
+        write!(f, "Data({})", self.input.iov)
     }
 }

@@ -11,7 +11,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, OptimizationLevel};
 use super::diagnostic::{Diagnostic, Severity};
 use super::raise::{Fallible, Raised};
 use super::resolver::Resolver;
-use super::{Context, bindings};
+use super::{Context, bindings, worker};
 
 /// Constants known everywhere.
 pub(super) const CONSTANTS: [(&str, f64); 3] =
@@ -98,6 +98,10 @@ fn watch_time(engine: &mut Engine, limit: Duration) {
         if !ASKED.get().is_multiple_of(1024) {
             return None;
         }
+        // What a plan may not take, an execution may: fits of many channels take their time.
+        if worker::busy() {
+            return None;
+        }
         let used = START.get().map(|start| start.elapsed());
         used.is_some_and(|used| used > limit)
             .then(|| "out of time".into())
@@ -144,18 +148,22 @@ fn talk(engine: &mut Engine, context: &Context) {
     for (name, severity) in [("info", Severity::Info), ("warning", Severity::Warning)] {
         let context = context.clone();
         engine.register_fn(name, move |text: &str| {
-            context.say(Diagnostic::new(severity, &format!("script::{name}"), text));
+            if !worker::note(text) {
+                context.say(Diagnostic::new(severity, &format!("script::{name}"), text));
+            }
         });
     }
     engine.register_fn("fatal", |text: &str| -> Fallible<()> {
         Err(Raised::new("script::fatal", text).boxed())
     });
     let print = context.clone();
-    engine.on_print(move |text| print.say(Diagnostic::new(Severity::Info, "script::info", text)));
-    let debug = context.clone();
-    engine.on_debug(move |text, _, _| {
-        debug.say(Diagnostic::new(Severity::Info, "script::info", text));
-    });
+    let say = move |text: &str| {
+        if !worker::note(text) {
+            print.say(Diagnostic::new(Severity::Info, "script::info", text));
+        }
+    };
+    engine.on_print(say.clone());
+    engine.on_debug(move |text, _, _| say(text));
 }
 
 /// Texts and numbers are not joined; numbers are taught with the closures.

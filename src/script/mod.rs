@@ -18,11 +18,13 @@ mod kinds;
 mod load;
 mod raise;
 mod resolver;
+mod scripted;
 mod source;
 mod spans;
 mod stdlib;
 mod unknown;
 mod words;
+mod worker;
 
 pub use context::{Closure, Context, Environment};
 pub use diagnostic::{Diagnostic, Frame, Label, Severity};

@@ -1,17 +1,19 @@
 //! Algorithms and strategies as scripts declare them; the meaning is in the room `calibrate`.
 
-use rhai::{Array, Dynamic, Engine, FnPtr, Map, Module, NativeCallContext};
+use std::any::Any;
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::super::Context;
-use super::super::closures::compile_map;
+use super::super::closures::{Kept, compile_map};
 use super::super::raise::{Fallible, Raised, failed, not_yet};
+use super::super::scripted::Hooks;
 use super::collect::formula;
 use super::fit::{ModelHandle, closure, condition, options};
 use super::handle::Handle;
 use super::ordered::refuse_others;
-use crate::calibrate::{
-    AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy,
-};
+use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
 use crate::iov::{ExpRun, IoV};
 
 pub(crate) type AlgorithmHandle = Handle<Algorithm>;
@@ -41,21 +43,15 @@ fn declared() -> Kind {
 
 /// Changes the declared part of an algorithm.
 fn declare(algorithm: &A, change: impl FnOnce(&mut Declared)) -> Fallible<A> {
-    let done = algorithm.edit(|a| match &mut a.kind {
+    algorithm.edit(|a| match &mut a.kind {
         Kind::Declared(declared) => {
             change(declared);
-            true
+            Ok(())
         }
-        _ => false,
-    });
-    if done {
-        return Ok(algorithm.clone());
-    }
-    Err(Raised::new(
-        "calibrate::native",
-        "a native algorithm takes no fits, rules or payloads",
-    )
-    .boxed())
+        Kind::Scripted(_) => Err(both()),
+        _ => Err(native("fits, rules or payloads")),
+    })?;
+    Ok(algorithm.clone())
 }
 
 fn fit(
@@ -180,7 +176,6 @@ fn set_params(algorithm: &A, map: &Map) -> Fallible<()> {
 }
 
 pub(super) fn register(engine: &mut Engine) {
-    constants(engine);
     engine
         .register_type_with_name::<A>("Algorithm")
         .register_fn("Algorithm", |call: Call<'_>, name: &str| {
@@ -231,54 +226,78 @@ pub(super) fn register(engine: &mut Engine) {
             |a: &mut A| a.look(|a| a.strategy.clone()),
             |a: &mut A, strategy: Strategy| a.edit(|a| a.strategy = strategy),
         );
+    hooks(engine);
     missing(engine);
 }
 
-const STRATEGIES: [(&str, Strategy); 4] = [
-    ("SingleIOV", Strategy::SingleIOV),
-    ("SimpleRunByRun", Strategy::SimpleRunByRun),
-    ("SequentialRunByRun", Strategy::SequentialRunByRun),
-    ("SequentialBoundaries", Strategy::SequentialBoundaries),
-];
+/// Sets one closure of a scripted algorithm.
+fn hook(
+    call: &Call<'_>,
+    algorithm: &A,
+    closure_of: &FnPtr,
+    set: impl FnOnce(&mut Hooks, Arc<Kept>),
+) -> Fallible<A> {
+    let (context, closure) = closure(call, closure_of)?;
+    let kept = Kept::new(&context, &closure, "data")
+        .map_err(|failure| failed("closure::refused", failure))?;
+    let mut hooks = algorithm.look(|a| hooks_of(&a.kind))?;
+    set(&mut hooks, Arc::new(kept));
+    algorithm.edit(|a| a.kind = Kind::Scripted(Arc::new(hooks)));
+    Ok(algorithm.clone())
+}
 
-const RESULTS: [(&str, AlgResult); 4] = [
-    ("ok", AlgResult::Ok),
-    ("iterate", AlgResult::Iterate),
-    ("not_enough_data", AlgResult::NotEnoughData),
-    ("failure", AlgResult::Failure),
-];
-
-/// Names of the constants in `strategies::` and `AlgResult::`.
-pub(crate) fn constants_of(module: &str) -> Vec<String> {
-    match module {
-        "strategies" => STRATEGIES
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect(),
-        "AlgResult" => RESULTS.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        _ => Vec::new(),
+/// The closures so far; none of an algorithm of which nothing was said yet.
+fn hooks_of(kind: &Kind) -> Fallible<Hooks> {
+    match kind {
+        Kind::Scripted(scripted) => {
+            let any: &dyn Any = scripted.as_ref();
+            Ok(any.downcast_ref::<Hooks>().cloned().unwrap_or_default())
+        }
+        Kind::Declared(declared) if untouched(declared) => Ok(Hooks::default()),
+        Kind::Declared(_) => Err(both()),
+        _ => Err(native("closures")),
     }
 }
 
-fn constants(engine: &mut Engine) {
-    let mut strategies = Module::new();
-    for (name, strategy) in STRATEGIES {
-        strategies.set_var(name, Dynamic::from(strategy));
-    }
+fn untouched(declared: &Declared) -> bool {
+    declared.fits.is_empty()
+        && declared.payloads.is_empty()
+        && declared.enough_data.is_none()
+        && declared.accept.is_none()
+}
+
+fn both() -> Box<EvalAltResult> {
+    let message =
+        "an algorithm is declared (`fit`, `payload`, …) or scripted (`calibrate`), not both";
+    Raised::new("calibrate::both", message)
+        .hint("in `calibrate` it can fit as well: `fit_each(data.histograms(\"name\"), model)`")
+        .boxed()
+}
+
+fn native(what: &str) -> Box<EvalAltResult> {
+    Raised::new(
+        "calibrate::native",
+        format!("a native algorithm takes no {what}"),
+    )
+    .boxed()
+}
+
+fn hooks(engine: &mut Engine) {
     engine
-        .register_type_with_name::<Strategy>("Strategy")
-        .register_fn("==", |a: Strategy, b: Strategy| a == b)
-        .register_fn("!=", |a: Strategy, b: Strategy| a != b);
-    engine.register_static_module("strategies", strategies.into());
-    let mut results = Module::new();
-    for (name, result) in RESULTS {
-        results.set_var(name, Dynamic::from(result));
-    }
-    engine
-        .register_type_with_name::<AlgResult>("AlgResult")
-        .register_fn("==", |a: AlgResult, b: AlgResult| a == b)
-        .register_fn("!=", |a: AlgResult, b: AlgResult| a != b);
-    engine.register_static_module("AlgResult", results.into());
+        .register_fn("calibrate", |call: Call<'_>, a: &mut A, data: FnPtr| {
+            hook(&call, a, &data, |hooks, kept| hooks.calibrate = Some(kept))
+        })
+        .register_fn("setup", |call: Call<'_>, a: &mut A, data: FnPtr| {
+            hook(&call, a, &data, |hooks, kept| hooks.setup = Some(kept))
+        })
+        .register_fn(
+            "boundary_required",
+            |call: Call<'_>, a: &mut A, data: FnPtr| {
+                hook(&call, a, &data, |hooks, kept| {
+                    hooks.boundary_required = Some(kept);
+                })
+            },
+        );
 }
 
 /// Names of the API that do not work yet, and say so.
@@ -289,15 +308,6 @@ fn missing(engine: &mut Engine) {
         })
         .register_fn("expand", |_: &mut A, _: Dynamic, _: FnPtr| {
             not_yet::<A>("Algorithm.expand")
-        })
-        .register_fn("calibrate", |_: &mut A, _: FnPtr| {
-            not_yet::<A>("Algorithm.calibrate")
-        })
-        .register_fn("boundary_required", |_: &mut A, _: FnPtr| {
-            not_yet::<A>("Algorithm.boundary_required")
-        })
-        .register_fn("setup", |_: &mut A, _: FnPtr| {
-            not_yet::<A>("Algorithm.setup")
         })
         .register_fn("TestBoundarySettingAlgorithm", || {
             not_yet::<A>("TestBoundarySettingAlgorithm")

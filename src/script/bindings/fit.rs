@@ -276,7 +276,7 @@ fn models(engine: &mut Engine) {
 fn histograms(engine: &mut Engine) {
     engine
         .register_type_with_name::<Histogram>("Histogram")
-        .register_get("entries", |h: &mut Histogram| h.entries())
+        .register_get("entries", |h: &mut Histogram| whole(h.entries()))
         .register_get("maximum", |h: &mut Histogram| h.maximum())
         .register_get("mode", |h: &mut Histogram| h.mode())
         .register_get("mean", |h: &mut Histogram| h.mean())
@@ -331,7 +331,7 @@ fn fit_member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
         "chi2" => fit.chi2.into(),
         "ndf" => fit.ndf.into(),
         "chi2_ndf" => (fit.chi2 / fit.ndf as f64).into(),
-        "entries" => fit.entries.into(),
+        "entries" => whole(fit.entries).into(),
         "low" => fit.low.into(),
         "high" => fit.high.into(),
         "refits" => i64::from(fit.refits).into(),
@@ -353,4 +353,13 @@ fn fit_member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
             .boxed(),
     )
+}
+
+/// Entries are counted.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "saturates, and no histogram has so many"
+)]
+fn whole(entries: f64) -> i64 {
+    entries.round() as i64
 }

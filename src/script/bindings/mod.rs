@@ -1,8 +1,10 @@
 //! The names of the API, one file per room; the meaning is in the rooms, these only spell it.
 
+mod blocks;
 mod calibrate;
 mod collect;
 mod convert;
+mod data;
 mod files;
 mod fit;
 mod handle;
@@ -12,12 +14,16 @@ mod native;
 mod ordered;
 mod plan;
 mod register;
+mod results;
 mod sample;
+mod save;
 pub(super) mod settings;
+mod tables;
 
-pub(super) use calibrate::constants_of;
 pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
+pub(super) use fit::ModelHandle;
 pub(super) use ordered::Ordered;
 pub(super) use plan::{CalibrationHandle, Draft};
 pub(super) use register::register;
+pub(super) use results::constants_of;

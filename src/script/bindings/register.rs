@@ -3,20 +3,23 @@
 use rhai::Engine;
 
 use super::super::closures;
-use super::{calibrate, collect, files, fit, iov, maths, native, ordered, plan, sample, settings};
 
 /// Teaches an engine every name of the API.
 pub(crate) fn register(engine: &mut Engine) {
     closures::register(engine);
-    maths::register(engine);
-    ordered::register(engine);
-    settings::register(engine);
-    iov::register(engine);
-    files::register(engine);
-    fit::register(engine);
-    collect::register(engine);
-    native::register(engine);
-    calibrate::register(engine);
-    plan::register(engine);
-    sample::register(engine);
+    super::maths::register(engine);
+    super::ordered::register(engine);
+    super::settings::register(engine);
+    super::iov::register(engine);
+    super::files::register(engine);
+    super::fit::register(engine);
+    super::collect::register(engine);
+    super::native::register(engine);
+    super::calibrate::register(engine);
+    super::results::register(engine);
+    super::data::register(engine);
+    super::tables::register(engine);
+    super::blocks::register(engine);
+    super::plan::register(engine);
+    super::sample::register(engine);
 }

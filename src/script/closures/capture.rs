@@ -3,12 +3,14 @@
 use rhai::{Dynamic, FnPtr, ImmutableString};
 
 use crate::expr::{Failure, Place};
+use crate::hist::Axis;
 use crate::iov::{ExpRun, IoV};
 
 use super::super::Closure;
-use super::super::bindings::Ordered;
+use super::super::bindings::{ModelHandle, Ordered};
 use super::meaning::short;
 use super::term::{Function, Kind, Term};
+use crate::calibrate::describe_model;
 
 /// Checks that everything a closure captured is plain data.
 pub(super) fn check(closure: &Closure, function: &Function) -> Result<(), Failure> {
@@ -39,7 +41,7 @@ fn first(term: &Term, name: &str) -> Option<Place> {
 }
 
 /// The text of plain data, the same on every run; otherwise the kind of what is none.
-pub(super) fn text(value: &Dynamic) -> Result<String, String> {
+pub(in super::super) fn text(value: &Dynamic) -> Result<String, String> {
     if let Some(items) = value.read_lock::<rhai::Array>() {
         let items: Result<Vec<String>, String> = items
             .iter()
@@ -85,6 +87,12 @@ pub(super) fn text(value: &Dynamic) -> Result<String, String> {
     }
     if value.is_int() || value.is_bool() || value.is_unit() || value.is_char() {
         return Ok(value.to_string());
+    }
+    if let Some(model) = value.read_lock::<ModelHandle>() {
+        return Ok(format!("Model({})", describe_model(&model.get())));
+    }
+    if let Some(axis) = value.read_lock::<Axis>() {
+        return Ok(format!("{:?}", &*axis));
     }
     if let Some(map) = value.read_lock::<Ordered>() {
         let members: Result<Vec<String>, String> = map

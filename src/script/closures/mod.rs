@@ -45,6 +45,7 @@ mod compile;
 mod data;
 mod identity;
 mod interpret;
+mod kept;
 mod lower;
 mod meaning;
 mod near;
@@ -61,6 +62,8 @@ mod tests;
 mod twins;
 mod walk;
 
+pub(super) use capture::text as plain_text;
 pub use compile::{Compiled, compile_map, compile_model, compile_row, interpret_row};
+pub use kept::Kept;
 pub use register::register;
 pub use rules::{RefitRule, condition_rule, histogram_rule, number_rule, range_rule, refit_rule};

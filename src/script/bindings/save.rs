@@ -1,0 +1,228 @@
+//! `data.save`: a map of members or a table becomes a payload.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rhai::{Array, Dynamic, EvalAltResult, Map};
+
+use super::super::kinds::a_kind;
+use super::super::raise::{Fallible, Raised, raise};
+use super::ordered::refuse_others;
+use super::tables::{CHANNEL, Column, Table};
+use crate::calibrate::Data;
+use crate::conditions::Payload;
+use crate::expr;
+use crate::iov::IoV;
+
+/// Members that are numbered by their position.
+const ROW: &str = "row";
+
+/// Members and the channels that their values belong to; none for a single object.
+type Content = (Option<(&'static str, Vec<i64>)>, IndexMap<String, Vec<f64>>);
+
+pub(super) fn save(data: &Data, name: &str, value: &Dynamic, options: &Map) -> Fallible<()> {
+    refuse_others(options, &["iov", "columns", "class"], "options of `save`")?;
+    let iov = match options.get("iov") {
+        None => None,
+        Some(iov) => Some(iov.clone().try_cast::<IoV>().ok_or_else(|| {
+            let message = format!("`iov` is an IoV, not {}", a_kind(iov));
+            Raised::new("script::wrong-value", message)
+                .key("iov")
+                .boxed()
+        })?),
+    };
+    let (channels, members) = match value.read_lock::<Table>() {
+        Some(table) => of_table(name, &table, options.get("columns"))?,
+        None => of_map(name, value, options)?,
+    };
+    let payload = Payload {
+        name: name.to_owned(),
+        class: class(data, name, options)?,
+        channels: channels
+            .into_iter()
+            .map(|(index, numbers)| (index.to_owned(), numbers))
+            .collect(),
+        members,
+    };
+    payload
+        .check()
+        .map_err(|error| raise("data::save")(&error))?;
+    data.save(payload, iov);
+    Ok(())
+}
+
+/// The class that was given, else that of the constants in force, else the name itself.
+fn class(data: &Data, name: &str, options: &Map) -> Fallible<String> {
+    if let Some(class) = options.get("class") {
+        return Ok(class.to_string());
+    }
+    let input = data.input();
+    let Some(run) = input.runs.first() else {
+        return Ok(name.to_owned());
+    };
+    let before = input.constants.find(name, *run);
+    let before = before.map_err(|error| raise("data::payload")(&error))?;
+    Ok(before.map_or_else(|| name.to_owned(), |payload| payload.class))
+}
+
+fn wrong(name: &str, message: &str, hint: &str) -> Box<EvalAltResult> {
+    Raised::new("data::save", format!("payload {name}: {message}"))
+        .hint(hint)
+        .boxed()
+}
+
+/// Columns of a table: those that were chosen, else all that hold numbers.
+fn of_table(name: &str, table: &Table, columns: Option<&Dynamic>) -> Fallible<Content> {
+    let chosen: Vec<String> = match columns {
+        Some(columns) => {
+            let columns = columns.read_lock::<Array>().map(|all| all.clone());
+            let columns = columns.filter(|all| all.iter().all(Dynamic::is_string));
+            let columns = columns.ok_or_else(|| {
+                Raised::new("script::wrong-value", "`columns` is an array of names")
+                    .key("columns")
+                    .boxed()
+            })?;
+            columns.iter().map(ToString::to_string).collect()
+        }
+        None => {
+            let numbers = table.0.columns().filter(|(_, c)| c.to_floats().is_some());
+            numbers.map(|(name, _)| name.to_owned()).collect()
+        }
+    };
+    let mut channels = None;
+    let mut members = IndexMap::new();
+    for column in chosen {
+        let values = table.column(&column)?;
+        if column == CHANNEL {
+            channels = Some((CHANNEL, numbers(name, values)?));
+        } else {
+            members.insert(column.clone(), floats(name, &column, values)?);
+        }
+    }
+    let rows = i64::try_from(table.0.len()).unwrap_or(i64::MAX);
+    Ok((channels.or(Some((ROW, (0..rows).collect()))), members))
+}
+
+/// Numbers, or columns and arrays of them.
+fn of_map(name: &str, value: &Dynamic, options: &Map) -> Fallible<Content> {
+    if options.contains_key("columns") {
+        let hint = "leave it out: the map says which members there are";
+        return Err(wrong(
+            name,
+            "`columns` chooses among those of a table",
+            hint,
+        ));
+    }
+    let Some(map) = value.read_lock::<Map>() else {
+        let message = format!("{} is no map of members and no table", a_kind(value));
+        return Err(wrong(name, &message, "write `#{ member: value }`"));
+    };
+    let mut said: Option<Vec<i64>> = None;
+    let mut kept: Option<Arc<expr::Column>> = None;
+    let mut members = IndexMap::new();
+    let mut several = None;
+    for (member, value) in map.iter() {
+        let (values, channels) = values(name, member, value)?;
+        if member == CHANNEL {
+            said = Some(numbers(name, &values)?);
+            continue;
+        }
+        if !(value.is_float() || value.is_int()) {
+            several.get_or_insert(member.to_string());
+        }
+        if let Some(channels) = channels {
+            if kept.as_ref().is_some_and(|known| *known != channels) {
+                let message =
+                    format!("`{member}` belongs to other channels than the members before");
+                return Err(wrong(name, &message, "take all members from one table"));
+            }
+            kept = Some(channels);
+        }
+        members.insert(member.to_string(), floats(name, member, &values)?);
+    }
+    let channels = match (said, kept) {
+        (Some(numbers), _) => Some(numbers),
+        (None, Some(kept)) => Some(numbers(name, &kept)?),
+        (None, None) => None,
+    };
+    match (channels, several) {
+        (None, Some(member)) => {
+            let message =
+                format!("`{member}` has several values, and nothing says of which channels");
+            Err(wrong(
+                name,
+                &message,
+                "add a member `channel` with their numbers",
+            ))
+        }
+        (channels, _) => Ok((channels.map(|numbers| (CHANNEL, numbers)), members)),
+    }
+}
+
+/// The values of one member of a map, and the channels they come with.
+fn values(
+    name: &str,
+    member: &str,
+    value: &Dynamic,
+) -> Fallible<(expr::Column, Option<Arc<expr::Column>>)> {
+    if let Some(column) = value.read_lock::<Column>() {
+        return Ok(((*column.values).clone(), column.channels.clone()));
+    }
+    let items = match value.read_lock::<Array>() {
+        Some(items) => items.clone(),
+        None => vec![value.clone()],
+    };
+    if items.iter().all(Dynamic::is_int) {
+        let whole = items.iter().filter_map(|item| item.as_int().ok());
+        return Ok((expr::Column::Int(whole.collect()), None));
+    }
+    let floats: Option<Vec<f64>> = items.iter().map(number).collect();
+    match floats {
+        Some(values) => Ok((expr::Column::Float(values), None)),
+        None => {
+            let message = format!("`{member}` is {}, not numbers", a_kind(value));
+            Err(wrong(
+                name,
+                &message,
+                "give a number, a column, or an array of numbers",
+            ))
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "whole numbers stand for numbers here"
+)]
+fn number(value: &Dynamic) -> Option<f64> {
+    value
+        .as_float()
+        .ok()
+        .or_else(|| value.as_int().ok().map(|n| n as f64))
+}
+
+fn floats(name: &str, member: &str, values: &expr::Column) -> Fallible<Vec<f64>> {
+    values.to_floats().ok_or_else(|| {
+        let message = format!("`{member}` does not hold numbers");
+        wrong(
+            name,
+            &message,
+            "choose others with `#{ columns: [\"channel\", …] }`",
+        )
+    })
+}
+
+/// The numbers of channels.
+fn numbers(name: &str, values: &expr::Column) -> Fallible<Vec<i64>> {
+    match values {
+        expr::Column::Int(numbers) => Ok(numbers.clone()),
+        _ => {
+            let hint = "they are whole numbers: `to_int(x)`";
+            Err(wrong(
+                name,
+                "`channel` does not hold the numbers of channels",
+                hint,
+            ))
+        }
+    }
+}

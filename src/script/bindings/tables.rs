@@ -1,0 +1,110 @@
+//! Tables and columns as scripts see them; the meaning is in the room `expr`.
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, Engine};
+
+use super::super::raise::{Fallible, Raised, raise};
+use crate::conditions::Payload;
+use crate::expr;
+
+/// A table; never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Table(pub(super) Arc<expr::Table>);
+
+/// A column, and the channels that its values belong to, if its table says so; never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(super) values: Arc<expr::Column>,
+    pub(super) channels: Option<Arc<expr::Column>>,
+}
+
+/// The column that says to which channel a row belongs.
+pub(super) const CHANNEL: &str = "channel";
+
+impl Table {
+    pub(super) fn new(table: expr::Table) -> Self {
+        Self(Arc::new(table))
+    }
+
+    /// Constants as a table: `channel`, or the indices by name if there are several, and a column
+    /// per member. A single object is channel 0.
+    pub(super) fn of_payload(payload: &Payload) -> Fallible<Self> {
+        let mut table = expr::Table::new();
+        let mut columns: Vec<(&str, expr::Column)> = Vec::new();
+        let indices = payload.channels.iter();
+        match payload.channels.len() {
+            0 => columns.push((CHANNEL, expr::Column::Int(vec![0]))),
+            1 => columns.extend(indices.map(|(_, n)| (CHANNEL, expr::Column::Int(n.clone())))),
+            _ => columns.extend(indices.map(|(i, n)| (i.as_str(), expr::Column::Int(n.clone())))),
+        }
+        let members = payload.members.iter();
+        columns.extend(members.map(|(name, v)| (name.as_str(), expr::Column::Float(v.clone()))));
+        for (name, column) in columns {
+            let pushed = table.push(name, column);
+            pushed.map_err(|error| raise("table::column")(&error))?;
+        }
+        Ok(Self::new(table))
+    }
+
+    /// A column by its name.
+    pub(super) fn column(&self, name: &str) -> Fallible<&expr::Column> {
+        self.0.column(name).ok_or_else(|| {
+            let known: Vec<&str> = self.0.columns().map(|(name, _)| name).collect();
+            let hint = crate::settings::nearest(name, known.iter().copied()).map_or_else(
+                || format!("it has {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Raised::new(
+                "table::unknown-column",
+                format!("the table has no column `{name}`"),
+            )
+            .hint(hint)
+            .boxed()
+        })
+    }
+
+    fn member(&self, name: &str) -> Fallible<Column> {
+        let column = self.column(name)?.clone();
+        Ok(self.made(column))
+    }
+
+    /// A column whose values belong to the rows of this table.
+    pub(super) fn made(&self, column: expr::Column) -> Column {
+        let channels = self.0.column(CHANNEL).cloned().map(Arc::new);
+        Column {
+            values: Arc::new(column),
+            channels,
+        }
+    }
+}
+
+/// A whole number for a script.
+pub(super) fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+pub(super) fn dynamic(value: expr::Value) -> Dynamic {
+    match value {
+        expr::Value::Bool(value) => value.into(),
+        expr::Value::Int(value) => value.into(),
+        expr::Value::Float(value) => value.into(),
+        expr::Value::Text(value) => Dynamic::from(rhai::ImmutableString::from(&*value)),
+    }
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Table>("Table")
+        .register_indexer_get(|t: &mut Table, name: &str| t.member(name))
+        .register_fn("len", |t: &mut Table| count(t.0.len()))
+        .register_fn("is_empty", |t: &mut Table| t.0.is_empty())
+        .register_type_with_name::<Column>("Column")
+        .register_fn("len", |c: &mut Column| count(c.values.len()))
+        .register_fn("to_array", |c: &mut Column| -> Array {
+            (0..c.values.len())
+                .filter_map(|i| c.values.value(i))
+                .map(dynamic)
+                .collect()
+        });
+}
