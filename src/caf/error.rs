@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use crate::{backend, conditions, plan};
 
+use super::StateError;
+
 /// Why a plan could not be run to its end. A calibration that fails is no such reason: it is
 /// part of the outcome.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +68,9 @@ pub enum Error {
     /// The store of payloads cannot be written or read.
     #[error(transparent)]
     Conditions(#[from] conditions::Error),
+    /// The states of the calibrations cannot be written or read.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 impl Error {

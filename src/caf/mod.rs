@@ -16,6 +16,7 @@ mod provenance;
 mod reading;
 mod relay;
 mod run;
+mod state;
 
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,4 @@ pub use outcome::{
     PayloadOutcome, State,
 };
 pub use run::{check, run};
+pub use state::{CalibrationState, Row, StateDb, StateError};

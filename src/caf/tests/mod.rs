@@ -2,4 +2,5 @@
 
 mod folders;
 mod graph;
+mod state;
 mod toy;
