@@ -8,5 +8,7 @@ mod support;
 #[path = "support/golden.rs"]
 mod golden;
 
+#[path = "utils/jobs.rs"]
+mod jobs;
 #[path = "utils/runs.rs"]
 mod runs;

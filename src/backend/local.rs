@@ -1,18 +1,6 @@
 //! The threads of this process.
 
-/// Why there are no threads.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The operating system gives no more threads.
-    #[error("could not start {threads} threads: {source}")]
-    Threads {
-        /// As many as were asked for.
-        threads: usize,
-        /// What stood in the way.
-        source: rayon::ThreadPoolBuildError,
-    },
-}
+use super::Error;
 
 /// Does `work` with that many threads; `None` is one per core.
 ///
