@@ -145,7 +145,7 @@ fn the_order_is_that_of_the_script_where_nothing_else_asks() {
         calibration("e", &[]),
     ]))
     .unwrap();
-    assert_eq!(order.sequence, [3, 1, 2, 0, 4]);
+    assert_eq!(order.sequence, [3, 4, 1, 2, 0]);
     assert_eq!(order.waits_for[0], [3, 1, 2]);
     assert_eq!(order.waits_for[1], [3]);
     assert!(order.waits_for[4].is_empty());

@@ -8,6 +8,8 @@ mod support;
 #[path = "support/golden.rs"]
 mod golden;
 
+#[path = "utils/graphs.rs"]
+mod graphs;
 #[path = "utils/jobs.rs"]
 mod jobs;
 #[path = "utils/runs.rs"]

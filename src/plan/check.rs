@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::collect::Granularity;
 
 use super::algorithms::check_algorithm;
-use super::order::order;
-use super::{Calibration, Error, Order, Plan, Problem};
+use super::{Calibration, Error, Order, Plan, Problem, order};
 
 /// Names that an output folder needs for itself.
 const RESERVED: [&str; 3] = ["outputdb", "plan.json", "outcome.json"];
@@ -38,7 +37,7 @@ pub fn check(plan: &Plan) -> Result<Order, Error> {
     match order(&plan.calibrations) {
         Ok(order) if problems.is_empty() => return Ok(order),
         Ok(_) => {}
-        Err(more) => problems.extend(more),
+        Err(Error::Refused(more)) => problems.extend(more),
     }
     // One sentence said twice (by formulas written in one closure) helps nobody.
     let mut seen = Vec::new();
