@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use b2caf::collect::{
-    Binning, Collector, Object, Options, PerChannel, Silent, Step, Storage, collect,
+    Binning, Collector, NoConstants, Object, Options, PerChannel, Silent, Step, Storage, collect,
 };
 use b2caf::expr::{BinaryOp, Expr, Formula, Node, Path, Place, Value};
 use b2caf::hist::Axis;
@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut entries = 0;
     for _ in 0..3 {
         let start = Instant::now();
-        let collected = collect(&collector, &files, options, &Silent)?;
+        let collected = collect(&collector, &files, &NoConstants, options, &Silent)?;
         seconds.push(start.elapsed().as_secs_f64());
         entries = collected.cuts[0].after;
     }

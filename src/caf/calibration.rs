@@ -45,16 +45,17 @@ pub(super) fn calibrate(
             max_iterations: calibration.max_iterations,
         });
         let iteration_folder = folder.join(number.to_string());
+        let constants = constants(setting, before, number, &folder);
         collect(
             setting,
             calibration,
+            &constants,
             &iteration_folder,
             &mut gathered,
             observer,
         )?;
         outcome.collections = gathered.iter().map(|one| one.outcome.clone()).collect();
         let objects: Arc<dyn Objects> = Arc::new(Together::new(&gathered));
-        let constants = constants(setting, before, number, &folder);
         let found = iterate(
             setting,
             calibration,
@@ -123,26 +124,34 @@ fn conclude(
     found.iterate
 }
 
-/// Reads the files, unless that was done before: nothing that a collector reads today changes
-/// from one iteration to the next.
+/// Reads the files, unless that was done before with the same constants in force.
 fn collect(
     setting: &Setting<'_>,
     calibration: &Calibration,
+    constants: &Chain,
     folder: &Path,
     gathered: &mut Vec<Gathered>,
     observer: &mut dyn Observer,
 ) -> Result<(), Error> {
-    let reused = !gathered.is_empty();
-    if !reused {
-        for collection in calibration.collections.keys() {
+    let mut all_reused = Vec::new();
+    for (number, collection) in calibration.collections.keys().enumerate() {
+        let reused = match gathered.get(number) {
+            Some(one) => !one.objects.must_collect_again(constants)?,
+            None => false,
+        };
+        all_reused.push(reused);
+        if !reused {
             let requested = &setting.plan.requested_iov;
-            let one = setting
-                .collecting
-                .collect(calibration, collection, requested, observer)?;
-            gathered.push(one);
+            let collecting = setting.collecting;
+            let one =
+                collecting.collect(calibration, collection, requested, constants, observer)?;
+            match gathered.get_mut(number) {
+                Some(old) => *old = one,
+                None => gathered.push(one),
+            }
         }
     }
-    for one in gathered.iter() {
+    for (one, reused) in gathered.iter().zip(all_reused) {
         let folder = folder.join("collector_output").join(&one.outcome.name);
         write_json(&folder.join("summary.json"), &one.outcome)?;
         if !reused {

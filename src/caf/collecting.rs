@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::calibrate::{Channels, Objects};
+use crate::conditions::Chain;
 use crate::expr::Table;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
@@ -16,6 +17,11 @@ use super::{CollectionOutcome, Error, Observer};
 pub(super) trait Keep: Objects {
     /// Writes all objects; equal objects give equal bytes.
     fn write(&self, to: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Whether they would be others with the constants that are in force now.
+    fn must_collect_again(&self, _now: &Chain) -> Result<bool, Error> {
+        Ok(false)
+    }
 }
 
 /// The objects of one collection, and how they came about.
@@ -32,6 +38,7 @@ pub(super) trait Collecting: Sync {
         calibration: &Calibration,
         collection: &str,
         requested: &IoV,
+        constants: &Chain,
         observer: &mut dyn Observer,
     ) -> Result<Gathered, Error>;
 }

@@ -5,6 +5,7 @@
 
 mod calibration;
 mod collecting;
+mod constants;
 mod error;
 mod event;
 mod folder;

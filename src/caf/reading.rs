@@ -9,16 +9,18 @@ use serde::Serialize as _;
 
 use crate::calibrate::words::counted;
 use crate::calibrate::{Channels, Objects};
-use crate::collect::{self, Collected, Collector, Granularity};
+use crate::collect::{self, Collected, Collector, Granularity, MissedCount};
+use crate::conditions::{Chain, Store};
 use crate::expr::Table;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
-use crate::plan::{self, Calibration, Plan, Problem};
+use crate::plan::{self, Calibration, Order, Plan, Problem};
 
 use super::collecting::{Collecting, Gathered, Keep};
+use super::constants::{Expected, InForce, LookedUp};
 use super::lines::Lines;
 use super::relay::Relay;
-use super::{CollectionOutcome, Cut, Error, Observer};
+use super::{CollectionOutcome, Cut, Error, Observer, Options};
 
 /// Reads the files.
 pub(super) struct Reading {
@@ -31,6 +33,7 @@ impl Collecting for Reading {
         calibration: &Calibration,
         collection: &str,
         requested: &IoV,
+        constants: &Chain,
         observer: &mut dyn Observer,
     ) -> Result<Gathered, Error> {
         let Some(collector) = collector(calibration, collection) else {
@@ -51,18 +54,30 @@ impl Collecting for Reading {
             threads: self.threads.unwrap_or(0),
         };
         let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
-        let collected = collect::collect(&collector, &files, options, &relay).map_err(told)?;
+        let constants = InForce::new(constants)?;
+        let collected =
+            collect::collect(&collector, &files, &constants, options, &relay).map_err(told)?;
+        let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
+        let looked_up = LookedUp::new(&collector, &runs, &constants);
         Ok(Gathered {
             outcome: outcome(collection, &collected),
-            objects: Arc::new(Read::new(&collector, Some(collected))),
+            objects: Arc::new(Read::new(&collector, Some(collected), looked_up)),
         })
     }
 }
 
-/// Whether every collector fits the columns of its first file; no event is read.
-pub(super) fn check_columns(plan: &Plan) -> Result<(), Error> {
+/// Whether every collector fits the columns of its first file and finds its constants; no event
+/// is read.
+pub(super) fn check_columns(plan: &Plan, order: &Order, options: &Options) -> Result<(), Error> {
+    let start = Chain::new(options.constants.iter().map(Store::new).collect());
+    let start = InForce::new(&start)?;
     let mut problems = Vec::new();
-    for calibration in &plan.calibrations {
+    for (position, calibration) in plan.calibrations.iter().enumerate() {
+        let before = &order.waits_for[position];
+        let constants = Expected {
+            before: before.iter().map(|n| &plan.calibrations[*n]).collect(),
+            start: &start,
+        };
         for (name, collection) in &calibration.collections {
             let Some(collector) = collector(calibration, name) else {
                 continue;
@@ -70,7 +85,7 @@ pub(super) fn check_columns(plan: &Plan) -> Result<(), Error> {
             let Some((path, iov)) = collection.input_files.first() else {
                 continue;
             };
-            match collect::check(&collector, &(path.clone(), *iov)).map_err(told) {
+            match collect::check(&collector, &(path.clone(), *iov), &constants).map_err(told) {
                 Ok(()) => {}
                 // The same collector may serve several calibrations.
                 Err(Error::Plan(plan::Error::Refused(more))) => {
@@ -105,6 +120,9 @@ fn told(error: collect::Error) -> Error {
         collect::Error::Description { file, failure } => {
             let message = format!("{} (columns of {})", failure.message, file.display());
             ("collect::column", failure, message)
+        }
+        collect::Error::Constants { failure, .. } => {
+            ("collect::constants", failure, failure.message.clone())
         }
         collect::Error::Row {
             file,
@@ -154,7 +172,7 @@ fn outcome(name: &str, collected: &Collected) -> CollectionOutcome {
 /// Rows that came to an object and did not get into it: never silently.
 fn warnings(collected: &Collected) -> Vec<String> {
     let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = collected.missed.iter().map(missed).collect();
     for name in collected.names() {
         // Tables take every row.
         let Ok(block) = collected.block(name, &runs) else {
@@ -183,6 +201,14 @@ fn warnings(collected: &Collected) -> Vec<String> {
     warnings
 }
 
+fn missed(count: &MissedCount) -> String {
+    let MissedCount {
+        payload, member, ..
+    } = count;
+    let rows = counted(count.rows, "row");
+    format!("{payload}.{member}: {rows} of a channel that {payload} does not have gave NaN")
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -195,7 +221,7 @@ fn whole(rows: f64) -> u64 {
 /// Nothing to read: all files lie outside of what was asked for.
 fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
     Gathered {
-        objects: Arc::new(Read::new(collector, None)),
+        objects: Arc::new(Read::new(collector, None, LookedUp::default())),
         outcome: CollectionOutcome {
             name: name.into(),
             collector: collector.name.clone(),
@@ -214,13 +240,14 @@ fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
 /// Collected objects as an algorithm sees them.
 struct Read {
     collected: Option<Collected>,
+    looked_up: LookedUp,
     /// What a channel of each object is called; empty for single objects.
     channel_names: IndexMap<String, String>,
     by_run: bool,
 }
 
 impl Read {
-    fn new(collector: &Collector, collected: Option<Collected>) -> Self {
+    fn new(collector: &Collector, collected: Option<Collected>, looked_up: LookedUp) -> Self {
         let name = |object: &collect::Object| {
             let channel = object.channels.first();
             (
@@ -230,6 +257,7 @@ impl Read {
         };
         Self {
             collected,
+            looked_up,
             channel_names: collector.objects().map(name).collect(),
             by_run: collector.granularity == Granularity::Run,
         }
@@ -250,6 +278,10 @@ impl Keep for Read {
         let mut serializer = serde_json::Serializer::with_formatter(&mut *to, formatter);
         self.collected.serialize(&mut serializer)?;
         to.write_all(b"\n")
+    }
+
+    fn must_collect_again(&self, now: &Chain) -> Result<bool, Error> {
+        self.looked_up.must_collect_again(now)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Setting<'a> {
 /// # Errors
 /// When the plan is wrong, input files cannot be used, or the output folder cannot be written.
 pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Result<Outcome, Error> {
-    check(plan)?;
+    check(plan, options)?;
     let reading = Reading {
         threads: options.threads,
     };
@@ -36,9 +36,10 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
 ///
 /// # Errors
 /// As [`run`], but nothing is written.
-pub fn check(plan: &Plan) -> Result<(), Error> {
-    plan::check(plan)?;
-    check_columns(plan)
+pub fn check(plan: &Plan, options: &Options) -> Result<(), Error> {
+    let order = plan::check(plan)?;
+    check_constants(options)?;
+    check_columns(plan, &order, options)
 }
 
 /// Constants that were given must be there: a folder without them would change the result unseen.

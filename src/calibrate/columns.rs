@@ -39,7 +39,7 @@ fn walk(expr: &Expr, columns: &mut Vec<(Path, Place)>) {
             columns.push((path.clone(), *place));
         }
         Node::Reduce(_, path, _, place) => columns.push((path.clone(), *place)),
-        Node::Unary(_, a, _) => walk(a, columns),
+        Node::Unary(_, a, _) | Node::Lookup(_, a, _) => walk(a, columns),
         Node::Binary(_, a, b, _) | Node::Let(_, a, b) => {
             walk(a, columns);
             walk(b, columns);

@@ -72,6 +72,10 @@ pub(super) struct RunArguments {
     /// Interval to calibrate: expLow,runLow,expHigh,runHigh with -1 for an open end [default: that of the input]
     #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
     pub(super) requested_iov: Option<IoV>,
+    /// Folder with a database.txt: constants in force before this run, for look-ups and `previous`. May be
+    /// repeated; the first folder that has a payload for a run wins
+    #[arg(long, value_name = "DIR")]
+    pub(super) constants: Vec<PathBuf>,
     /// Folder for everything that comes out
     #[arg(long, short, value_name = "DIR", default_value = "calibration_results")]
     pub(super) output: PathBuf,

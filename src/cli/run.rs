@@ -45,10 +45,11 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
         terminal,
     );
     talk.say(header.trim_end_matches('\n'));
-    if arguments.dry_run {
-        return dry_run(&plan, &script, arguments.json, terminal);
-    }
     let mut options = caf::Options::new(&arguments.output);
+    options.constants.clone_from(&arguments.constants);
+    if arguments.dry_run {
+        return dry_run(&plan, &options, &script, arguments.json, terminal);
+    }
     options.overwrite = arguments.overwrite;
     options.threads = arguments.threads.map(Into::into);
     let outcome = match caf::run(&plan, &options, &mut talk) {
@@ -128,9 +129,15 @@ fn make_plan(
     plan.map_err(|diagnostics| Failure::drawn(Exit::Script, draw(&diagnostics, terminal)))
 }
 
-fn dry_run(plan: &Plan, script: &Script, json: bool, terminal: Terminal) -> Result<Exit, Failure> {
+fn dry_run(
+    plan: &Plan,
+    options: &caf::Options,
+    script: &Script,
+    json: bool,
+    terminal: Terminal,
+) -> Result<Exit, Failure> {
     let order = plan::check(plan).map_err(|error| refused(error.into(), script, terminal))?;
-    caf::check(plan).map_err(|error| refused(error, script, terminal))?;
+    caf::check(plan, options).map_err(|error| refused(error, script, terminal))?;
     let names: Vec<&str> = order
         .sequence
         .iter()
@@ -157,7 +164,8 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
             Failure::drawn(Exit::Script, draw(&diagnostics, terminal))
         }
         caf::Error::Input { .. } => Failure::new(Exit::Input, error.to_string()),
-        caf::Error::NotAFolder { .. }
+        caf::Error::NoConstants { .. }
+        | caf::Error::NotAFolder { .. }
         | caf::Error::NotOurs { .. }
         | caf::Error::EarlierRun { .. }
         | caf::Error::Output { .. } => Failure::new(Exit::Usage, error.to_string()),

@@ -1,9 +1,11 @@
 //! What a collector is to do, as plain data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Generator, Native, RunNames};
-use crate::expr::{Formula, Place};
+use crate::expr::{Formula, PayloadMember, Place};
 use crate::hist::Axis;
 
 /// Whether objects are kept apart by run.
@@ -63,6 +65,42 @@ impl Collector {
         })
     }
 
+    /// The members of payloads that its formulas look at, each with its first place.
+    #[must_use]
+    pub fn lookups(&self) -> Vec<(PayloadMember, Place)> {
+        let mut found: Vec<(PayloadMember, Place)> = Vec::new();
+        for lookup in self.formulas().flat_map(Formula::lookups) {
+            if !found.iter().any(|(known, _)| *known == lookup.0) {
+                found.push(lookup);
+            }
+        }
+        found
+    }
+
+    /// Names of the payloads that its formulas look at: what it collects depends on them.
+    #[must_use]
+    pub fn reads_payloads(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for (member, _) in self.lookups() {
+            if !names.contains(&member.payload) {
+                names.push(member.payload);
+            }
+        }
+        names
+    }
+
+    /// All formulas in the order of the steps.
+    fn formulas(&self) -> impl Iterator<Item = &Formula> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Each(..) | Step::Generate(..) => Vec::new(),
+            Step::Define(_, formula, _) | Step::Select(_, formula, _) => vec![formula],
+            Step::Fill(object) => {
+                let channels = object.channels.iter().map(|channel| &channel.index);
+                channels.chain(object.storage.formulas()).collect()
+            }
+        })
+    }
+
     /// The objects it fills, in the order of their declaration.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.steps.iter().filter_map(|step| match step {
@@ -115,6 +153,17 @@ pub enum Storage {
     Sum(Formula),
     /// Columns of all rows, by name.
     Table(Vec<(String, Formula)>),
+}
+
+impl Storage {
+    fn formulas(&self) -> Vec<&Formula> {
+        match self {
+            Self::Histogram(binnings) => binnings.iter().map(|b| &b.value).collect(),
+            Self::Profile(binning, value) => vec![&binning.value, value],
+            Self::Efficiency(formula) | Self::Sum(formula) => vec![formula],
+            Self::Table(columns) => columns.iter().map(|(_, formula)| formula).collect(),
+        }
+    }
 }
 
 /// A value and the axis it is binned on.

@@ -130,6 +130,16 @@ pub enum Error {
         /// What is wrong, and where it was written.
         failure: Box<Failure>,
     },
+    /// A look-up without constants in force.
+    #[error("collector {collector}, run {run}: {failure}{}", hint(failure))]
+    Constants {
+        /// Name of the collector.
+        collector: String,
+        /// The run.
+        run: ExpRun,
+        /// What is missing, and where the look-up was written.
+        failure: Box<Failure>,
+    },
     /// The threads cannot be started.
     #[error("cannot start {threads} threads: {message}")]
     Threads {
@@ -179,7 +189,9 @@ impl Error {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Description { failure, .. } | Self::Row { failure, .. } => Some(failure),
+            Self::Description { failure, .. }
+            | Self::Row { failure, .. }
+            | Self::Constants { failure, .. } => Some(failure),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! all) and a cut flow. It knows neither fits nor backends.
 
 mod collector;
+mod constants;
 mod error;
 mod fill;
 mod gate;
@@ -18,6 +19,7 @@ mod run;
 mod schema;
 
 pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
+pub use constants::{Constants, MissedCount, NoConstants};
 pub use error::{Difference, Error};
 pub use made::Generator;
 pub use native::{Native, Refused};

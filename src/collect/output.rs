@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::fill::{Objects, Part, Tally};
-use super::{Collector, Error, Granularity, Step};
+use super::{Collector, Error, Granularity, MissedCount, Step};
 use crate::expr::{Table, nearest};
 use crate::hist::{Block, Histogram};
 use crate::iov::ExpRun;
@@ -60,6 +60,9 @@ pub struct Collected {
     pub runs: Vec<RunCount>,
     /// Cuts in their order, over all runs.
     pub cuts: Vec<CutCount>,
+    /// Look-ups of channels that a payload does not have, by payload and member.
+    #[serde(default)]
+    pub missed: Vec<MissedCount>,
     /// Objects in the order of their declaration.
     pub(crate) objects: Vec<CollectedObject>,
 }
@@ -104,6 +107,7 @@ impl Collected {
             files,
             runs: tally.runs.iter().map(run).collect(),
             cuts: collector.cuts().zip(&tally.cuts).map(cut).collect(),
+            missed: tally.missed.iter().map(MissedCount::new).collect(),
             objects: objects.finish(),
         }
     }

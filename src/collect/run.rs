@@ -1,18 +1,19 @@
 //! The pass over all files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::constants::InForce;
 use super::fill::{Filling, Objects, Tally};
-use super::gate::{EventId, Gate, Limits};
+use super::gate::{EventId, Gate, Limits, Position};
 use super::input::{Input, Layout, OpenFile, Shelf, Unit, look_at, read_ids, units};
 use super::output::{Collected, FileCount};
 use super::pass::RowSource;
 use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_steps};
-use super::{Collector, Error, Granularity, Progress};
+use super::{Collector, Constants, Error, Granularity, Progress};
 use crate::expr::{BATCH, Scratch};
 use crate::iov::{ExpRun, IoV};
 use crate::root::Cache;
@@ -28,10 +29,12 @@ pub struct Options {
 ///
 /// # Errors
 /// Everything of [`Error`]; of several, the one that comes first in the order of files and
-/// entries. All files are opened and compared before the first event.
+/// entries. All files are opened and compared, and constants of all runs are asked for, before
+/// the first event.
 pub fn collect(
     collector: &Collector,
     files: &[(PathBuf, IoV)],
+    constants: &dyn Constants,
     options: Options,
     progress: &dyn Progress,
 ) -> Result<Collected, Error> {
@@ -63,7 +66,7 @@ pub fn collect(
                 tally: &tally,
                 progress,
             };
-            pass.run(&pool)?;
+            pass.run(&pool, constants)?;
         }
         let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
         let files = inputs
@@ -77,13 +80,20 @@ pub fn collect(
     })
 }
 
-/// Whether a collector fits the columns of a file; no event is read.
+/// Whether a collector fits the columns of a file, and the constants that it looks up are there
+/// if the file belongs to a single run; no event is read.
 ///
 /// # Errors
 /// As [`collect()`] before its first event.
-pub fn check(collector: &Collector, file: &(PathBuf, IoV)) -> Result<(), Error> {
+pub fn check(
+    collector: &Collector,
+    file: &(PathBuf, IoV),
+    constants: &dyn Constants,
+) -> Result<(), Error> {
     let (layout, _) = look_at(collector, std::slice::from_ref(file))?;
-    Objects::new(collector, layout.as_ref(), 1).map(|_| ())
+    Objects::new(collector, layout.as_ref(), 1)?;
+    let run = single_run(&file.1).into_iter().collect();
+    InForce::new(collector, &run, constants).map(|_| ())
 }
 
 /// Everything that the threads of a pass share.
@@ -104,6 +114,24 @@ struct Worker<'a> {
     cache: Cache,
     scratch: Scratch,
     filling: Filling<'a>,
+    /// The run whose constants are in force.
+    run: Option<ExpRun>,
+}
+
+/// What is known before the first event.
+struct Known {
+    gate: Gate,
+    in_force: InForce,
+}
+
+impl Known {
+    /// Puts the constants of a run in force, unless they are.
+    fn bind(&self, run: ExpRun, bound: &mut Option<ExpRun>, scratch: &mut Scratch) {
+        if !self.in_force.is_empty() && *bound != Some(run) {
+            scratch.bind(self.in_force.of(run));
+            *bound = Some(run);
+        }
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -113,6 +141,7 @@ impl<'a> Worker<'a> {
             cache: Cache::new(),
             scratch: Scratch::default(),
             filling: objects.filling(),
+            run: None,
         }
     }
 
@@ -130,8 +159,11 @@ impl<'a> Worker<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn run(&self, pool: &rayon::ThreadPool) -> Result<(), Error> {
-        let gate = self.gate()?;
+    fn run(&self, pool: &rayon::ThreadPool, constants: &dyn Constants) -> Result<(), Error> {
+        let known = Known {
+            in_force: self.in_force(constants)?,
+            gate: self.gate()?,
+        };
         let units = units(self.inputs);
         let left = self.left_per_file(&units);
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -145,7 +177,7 @@ impl<'a> Whole<'a> {
                 };
                 // Pieces are handed out in order: all before a failed one are finished too, so
                 // the first failure does not depend on the threads.
-                if let Err(error) = self.unit(number, unit, &gate, &mut worker) {
+                if let Err(error) = self.unit(number, unit, &known, &mut worker) {
                     stop.store(true, Ordering::Relaxed);
                     keep_first(&failed, number, error);
                 }
@@ -178,28 +210,50 @@ impl<'a> Whole<'a> {
             return Ok(Gate::new(prescale));
         };
         let mut limits = Limits::new(prescale, limit);
-        let mut worker = Worker::new(self.objects);
+        self.every_id(self.layout.numbered, &mut |id, at| limits.add(id, at))?;
+        Ok(limits.finish())
+    }
+
+    /// The constants in force in all runs.
+    fn in_force(&self, constants: &dyn Constants) -> Result<InForce, Error> {
+        let mut runs = BTreeSet::new();
+        if !self.collector.lookups().is_empty() {
+            self.every_id(false, &mut |id, _| {
+                runs.insert(id.run);
+            })?;
+        }
+        InForce::new(self.collector, &runs, constants)
+    }
+
+    /// Tells of every event, in the order of files and entries.
+    fn every_id(
+        &self,
+        numbered: bool,
+        tell: &mut dyn FnMut(EventId, Position),
+    ) -> Result<(), Error> {
+        let mut cache = Cache::new();
         for (number, input) in self.inputs.iter().enumerate() {
-            let file = worker.file(&self.shelf, number)?;
+            cache.clear();
+            let file = self.shelf.take(number)?;
             for entries in batches(0..input.entries) {
                 let first = entries.start;
-                let mut batch = Batch::new(&*file, &mut worker.cache, entries);
-                let ids = read_ids(self.layout, input, &mut batch, self.layout.numbered)?;
+                let mut batch = Batch::new(&*file, &mut cache, entries);
+                let ids = read_ids(self.layout, input, &mut batch, numbered)?;
                 for position in 0..batch.len() {
                     let run = ids.runs.of(position);
                     let event = ids.events.as_ref().map_or(0, |events| events[position]);
-                    limits.add(EventId { run, event }, (number, first + position as u64));
+                    tell(EventId { run, event }, (number, first + position as u64));
                 }
             }
         }
-        Ok(limits.finish())
+        Ok(())
     }
 
     fn unit(
         &self,
         number: usize,
         unit: &Unit,
-        gate: &Gate,
+        known: &Known,
         worker: &mut Worker<'a>,
     ) -> Result<(), Error> {
         let input = &self.inputs[unit.file];
@@ -219,8 +273,11 @@ impl<'a> Whole<'a> {
         for entries in batches(unit.entries.clone()) {
             let read = entries.end - entries.start;
             let mut batch = Batch::new(&*file, &mut worker.cache, entries);
-            for group in self.choose(unit.file, &mut batch, gate, worker.filling.tally())? {
+            let tally = worker.filling.tally();
+            let groups = self.choose(unit.file, &mut batch, known, tally)?;
+            for group in groups {
                 worker.filling.set_run(group.run);
+                known.bind(group.run, &mut worker.run, &mut worker.scratch);
                 let events = Events::new(&self.layout.pass, &mut batch, group.positions);
                 self.steps(events, &mut worker.scratch, &mut worker.filling)?;
             }
@@ -231,7 +288,8 @@ impl<'a> Whole<'a> {
 
     /// Adds up what a thread filled and counted.
     fn hand_over(&self, worker: &mut Worker<'a>) -> Result<(), Error> {
-        let counted = worker.filling.hand_over()?;
+        let mut counted = worker.filling.hand_over()?;
+        counted.missed = worker.scratch.take_missed();
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.add(&counted);
         Ok(())
@@ -242,7 +300,7 @@ impl<'a> Whole<'a> {
         &self,
         file: usize,
         batch: &mut Batch<'_>,
-        gate: &Gate,
+        known: &Known,
         tally: &mut Tally,
     ) -> Result<Vec<Group>, Error> {
         let input = &self.inputs[file];
@@ -251,7 +309,7 @@ impl<'a> Whole<'a> {
         batch.set_numbers(ids.events.clone().unwrap_or_default());
         let mut groups: BTreeMap<ExpRun, Vec<u32>> = BTreeMap::new();
         match &ids.runs {
-            Runs::One(run) if gate.is_open() => {
+            Runs::One(run) if known.gate.is_open() => {
                 tally.count(*run, batch.len(), batch.len());
                 return Ok(vec![Group {
                     run: *run,
@@ -263,7 +321,7 @@ impl<'a> Whole<'a> {
                     let run = runs.of(position);
                     let event = ids.events.as_ref().map_or(0, |events| events[position]);
                     let at = (file, batch.first() + position as u64);
-                    let passes = gate.lets_pass(EventId { run, event }, at);
+                    let passes = known.gate.lets_pass(EventId { run, event }, at);
                     tally.count(run, 1, usize::from(passes));
                     if passes {
                         groups
@@ -278,7 +336,7 @@ impl<'a> Whole<'a> {
             // In the order of entries, as if they were of one run.
             let mut together: Vec<u32> = groups.into_values().flatten().collect();
             together.sort_unstable();
-            groups = BTreeMap::from([(batch.run(0), together)]);
+            return Ok(stretches(&together, batch, &known.in_force));
         }
         let group = |(run, positions)| Group {
             run,
@@ -308,6 +366,23 @@ impl<'a> Whole<'a> {
             RowSource::Made(generator) => made_slices(&mut events, *generator, &mut work),
         }
     }
+}
+
+/// The only run of an interval.
+fn single_run(iov: &IoV) -> Option<ExpRun> {
+    let (low, high) = (iov.low(), iov.high());
+    Some(low).filter(|run| *run == high && run.exp >= 0 && run.run >= 0)
+}
+
+/// Neighbours with the same constants, in the order of entries, as if they were of one run.
+fn stretches(positions: &[u32], batch: &Batch<'_>, in_force: &InForce) -> Vec<Group> {
+    let run = |position: &u32| batch.run(*position as usize);
+    let alike = |a: &u32, b: &u32| in_force.is_empty() || in_force.same(run(a), run(b));
+    let group = |positions: &[u32]| Group {
+        run: positions.first().map_or(ExpRun::new(-1, -1), run),
+        positions: Some(positions.to_vec()),
+    };
+    positions.chunk_by(alike).map(group).collect()
 }
 
 /// Keeps the error of the earliest piece of work.

@@ -17,6 +17,12 @@ impl Chain {
         Self { stores }
     }
 
+    /// The stores in the order in which they are asked.
+    #[must_use]
+    pub fn stores(&self) -> &[Store] {
+        &self.stores
+    }
+
     /// The payload in force for `name` in `run`, or `None` if no store has one.
     ///
     /// # Errors

@@ -51,13 +51,13 @@ pub fn parameters(formula: &Expr) -> Vec<String> {
 }
 
 /// Asks all nodes from left to right until one answers yes.
-fn any(formula: &Expr, ask: &mut impl FnMut(&Node) -> bool) -> bool {
+pub(super) fn any(formula: &Expr, ask: &mut impl FnMut(&Node) -> bool) -> bool {
     if ask(formula) {
         return true;
     }
     match &**formula {
         Node::Reduce(_, _, body, _) => body.as_ref().is_some_and(|body| any(body, ask)),
-        Node::Unary(_, a, _) => any(a, ask),
+        Node::Unary(_, a, _) | Node::Lookup(_, a, _) => any(a, ask),
         Node::Binary(_, a, b, _) | Node::Let(_, a, b) => any(a, ask) || any(b, ask),
         Node::Call(_, arguments, _) => arguments.iter().any(|argument| any(argument, ask)),
         Node::If(c, a, b, _) => any(c, ask) || any(a, ask) || any(b, ask),
@@ -87,7 +87,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn of(&mut self, formula: &Expr) -> Result<Expr, Failure> {
         Ok(match &**formula {
-            Node::Constant(_) | Node::Column(..) | Node::Element(..) => number(0.0),
+            Node::Constant(_) | Node::Column(..) | Node::Element(..) | Node::Lookup(..) => {
+                number(0.0)
+            }
             Node::Parameter(name, _) => number(f64::from(u8::from(name == self.parameter))),
             Node::Local(local) => self
                 .locals

@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use super::scalar::fits;
 use super::{
-    Column, Expr, Failure, Formula, Function, Node, Outputs, Place, Program, RowFunction, Schema,
-    Scratch, Slice, Type, Value, maths,
+    Bound, Column, Expr, Failure, Formula, Function, Node, Outputs, Place, Program, RowFunction,
+    Schema, Scratch, Slice, Type, Value, maths,
 };
 
 /// What a formula must give.
@@ -195,19 +195,22 @@ impl Evaluator {
         asked: &Asked,
         inputs: &[Slice<'_>],
         rows: usize,
-        scratch: &Scratch,
+        scratch: &mut Scratch,
     ) -> Result<Column, Failure> {
         let mut given = Outputs {
             slices: SmallVec::new(),
         };
         self.program
             .collect(inputs, scratch, asked.inputs.clone(), &mut given);
+        let constants = Arc::clone(&scratch.constants);
+        let mut missed = Vec::new();
         let mut answers = Column::empty(asked.kind);
         let mut row = Vec::with_capacity(given.slices.len());
         for i in 0..rows {
             row.clear();
             row.extend(given.slices.iter().filter_map(|slice| slice.value(i)));
-            let answer = asked.function.call(&row)?;
+            let answer = asked.function.call(&row, &constants)?;
+            missed.extend(constants.take_missed());
             if !fits(&answer, asked.kind) {
                 return Err(misfit(&answer, asked));
             }
@@ -219,6 +222,10 @@ impl Evaluator {
                 (Column::Text(v), Value::Text(x)) => v.push(x),
                 _ => debug_assert!(false, "the type was checked"),
             }
+        }
+        drop(given);
+        for member in missed {
+            scratch.add_missed(member, 1);
         }
         Ok(answers)
     }
@@ -281,7 +288,10 @@ fn probe(function: &dyn RowFunction, given: &[Type]) -> Type {
     };
     [true, false]
         .into_iter()
-        .find_map(|one| function.call(&row(one)).ok())
+        .find_map(|one| {
+            let constants = Bound::always(f64::from(u8::from(one)));
+            function.call(&row(one), &Arc::new(constants)).ok()
+        })
         .map_or(Type::Float, |value| value.kind())
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Expr, Node, Path, Place, Type};
+use super::derivative::any;
+use super::{Bound, Expr, Lookup, Node, Path, PayloadMember, Place, Type};
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,6 +48,32 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A look-up where there is no run at hand.
+    #[must_use]
+    pub fn not_in_force(member: &PayloadMember, place: Place) -> Self {
+        Self {
+            message: format!(
+                "which constants of payload {} are in force is not known here",
+                member.payload
+            ),
+            hint: Some("look them up in rows of a collector or in the closure of a payload".into()),
+            place,
+        }
+    }
+
+    /// A look-up by something that is no number of a channel.
+    #[must_use]
+    pub fn not_a_channel(kind: Type, place: Place) -> Self {
+        Self {
+            message: format!(
+                "a channel must be a whole number, this is {}",
+                kind.sentence()
+            ),
+            hint: (kind == Type::Float).then(|| "to_int(…) cuts off the fraction".into()),
+            place,
+        }
+    }
+
     /// `/` of two whole numbers.
     pub(super) fn cut_quotient(place: Place) -> Self {
         Self {
@@ -67,11 +94,16 @@ pub trait RowFunction: Send + Sync + fmt::Debug {
         let column = |(path, place): &(Path, Place)| Node::Column(path.clone(), *place).into();
         self.columns().iter().map(column).collect()
     }
-    /// Its value for one row, from the values of [`RowFunction::inputs`].
+    /// The members of payloads that it looks at.
+    fn lookups(&self) -> &[(PayloadMember, Place)] {
+        &[]
+    }
+    /// Its value for one row, from the values of [`RowFunction::inputs`] and the constants in
+    /// force.
     ///
     /// # Errors
     /// When the function itself fails.
-    fn call(&self, row: &[Value]) -> Result<Value, Failure>;
+    fn call(&self, row: &[Value], constants: &Arc<Bound>) -> Result<Value, Failure>;
     /// The text it was written as, with all captured values: its identity.
     fn source(&self) -> &str;
     /// Where it was written.
@@ -85,6 +117,45 @@ pub enum Formula {
     Compiled(Expr),
     /// Row by row.
     Interpreted(Arc<dyn RowFunction>),
+}
+
+impl Formula {
+    /// The members of payloads that it looks at, with the first place of each.
+    #[must_use]
+    pub fn lookups(&self) -> Vec<(PayloadMember, Place)> {
+        match self {
+            Self::Compiled(expr) => payload_members(expr),
+            Self::Interpreted(function) => {
+                let mut found = Vec::new();
+                for (member, place) in function.lookups() {
+                    add(&mut found, member, *place);
+                }
+                for input in function.inputs() {
+                    for (member, place) in payload_members(&input) {
+                        add(&mut found, &member, place);
+                    }
+                }
+                found
+            }
+        }
+    }
+}
+
+fn payload_members(expr: &Expr) -> Vec<(PayloadMember, Place)> {
+    let mut found = Vec::new();
+    any(expr, &mut |node| {
+        if let Node::Lookup(Lookup::Payload(member), _, place) = node {
+            add(&mut found, member, *place);
+        }
+        false
+    });
+    found
+}
+
+fn add(found: &mut Vec<(PayloadMember, Place)>, member: &PayloadMember, place: Place) {
+    if !found.iter().any(|(known, _)| known == member) {
+        found.push((member.clone(), place));
+    }
 }
 
 impl Serialize for Formula {

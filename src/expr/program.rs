@@ -1,11 +1,16 @@
 //! Formulas compiled to column code.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::code::{
-    Domain, Instruction, Level, Lowered, Lowering, Operand, Registers, elements, run,
+    Domain, Given, Instruction, Level, Lowered, Lowering, Operand, Registers, elements, run,
 };
-use super::{Column, Expr, Failure, Place, Schema, Slice, Type};
+use super::{
+    Bound, Column, Expr, Failure, Lookup, LookupTable, PayloadMember, Place, Schema, Slice, Type,
+};
 
 /// Memory that an evaluation reuses; one per thread, good for any program.
 #[derive(Debug, Default)]
@@ -13,6 +18,38 @@ pub struct Scratch {
     pub(super) registers: Registers,
     /// Answers of functions that are asked row by row.
     pub(super) answers: Vec<Column>,
+    /// Constants in force.
+    pub(super) constants: Arc<Bound>,
+    /// Rows in which a look-up found nothing.
+    missed: BTreeMap<PayloadMember, u64>,
+}
+
+impl Scratch {
+    /// The constants in force for the rows that come next.
+    pub fn bind(&mut self, constants: Bound) {
+        self.constants = Arc::new(constants);
+    }
+
+    /// Empty memory with the same constants in force.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            constants: Arc::clone(&self.constants),
+            ..Self::default()
+        }
+    }
+
+    /// For each member of a payload, the rows since the last time in which a formula asked it for
+    /// a channel that it does not have.
+    pub fn take_missed(&mut self) -> BTreeMap<PayloadMember, u64> {
+        std::mem::take(&mut self.missed)
+    }
+
+    pub(super) fn add_missed(&mut self, member: &PayloadMember, rows: u64) {
+        if rows > 0 {
+            *self.missed.entry(member.clone()).or_default() += rows;
+        }
+    }
 }
 
 /// Values of the outputs of one evaluation.
@@ -58,6 +95,9 @@ pub struct Program {
     outputs: Vec<(Type, Operand)>,
     levels: Vec<Level>,
     parameters: usize,
+    lookups: Vec<(Lookup, Place)>,
+    /// Numbers of look-ups, and the truth values that say where each found nothing.
+    missed: Vec<(u32, Operand)>,
 }
 
 impl Program {
@@ -98,6 +138,8 @@ impl Program {
             schedule,
             inputs,
             levels,
+            lookups,
+            missed,
         } = lowered;
         let mut order: Vec<usize> = (0..inputs.len()).collect();
         order.sort_by_key(|&i| inputs[i].0);
@@ -118,6 +160,8 @@ impl Program {
         for (_, operand) in &mut outputs {
             moved(operand);
         }
+        let own = outputs.len() - missed.len();
+        let masks = outputs.split_off(own).into_iter().map(|(_, mask)| mask);
         let level = |l: &Level| Level {
             offsets: rank[l.offsets as usize],
         };
@@ -134,6 +178,8 @@ impl Program {
             outputs,
             levels: levels.iter().map(level).collect(),
             parameters,
+            lookups,
+            missed: missed.into_iter().zip(masks).collect(),
         }
     }
 
@@ -180,15 +226,49 @@ impl Program {
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
         self.check(inputs, parameters, rows)?;
+        let constants = Arc::clone(&scratch.constants);
+        let given = Given {
+            inputs,
+            parameters,
+            tables: &self.tables(&constants)?,
+        };
         run(
             &self.instructions,
             self.needed,
             &mut scratch.registers,
-            inputs,
-            parameters,
+            &given,
             &self.levels,
             rows,
-        )
+        )?;
+        self.count_missed(scratch);
+        Ok(())
+    }
+
+    /// The values of all look-ups.
+    fn tables<'t>(
+        &'t self,
+        constants: &'t Bound,
+    ) -> Result<SmallVec<[&'t LookupTable; 4]>, Failure> {
+        let table = |(lookup, place): &'t (Lookup, Place)| match lookup {
+            Lookup::Fixed(table) => Ok(&**table),
+            Lookup::Payload(member) => constants
+                .table(member)
+                .ok_or_else(|| Failure::not_in_force(member, *place)),
+        };
+        self.lookups.iter().map(table).collect()
+    }
+
+    fn count_missed(&self, scratch: &mut Scratch) {
+        for (number, mask) in &self.missed {
+            let Operand::Register(register) = mask else {
+                continue;
+            };
+            let rows = scratch.registers.slice(Type::Bool, *register).bools();
+            let count = rows.iter().filter(|missed| **missed).count();
+            if let Some((Lookup::Payload(member), _)) = self.lookups.get(*number as usize) {
+                scratch.add_missed(member, count as u64);
+            }
+        }
     }
 
     /// Appends the values of some outputs.

@@ -300,9 +300,21 @@ impl Table {
     /// # Errors
     /// As [`Table::evaluate`], and when the type is another one.
     pub fn evaluate_as(&self, formula: &Formula, wanted: Wanted) -> Result<Column, Failure> {
+        self.evaluate_in(formula, wanted, &mut Scratch::default())
+    }
+
+    /// The same with the constants that are bound there, where what they lack is counted, too.
+    ///
+    /// # Errors
+    /// As [`Table::evaluate_as`].
+    pub fn evaluate_in(
+        &self,
+        formula: &Formula,
+        wanted: Wanted,
+        scratch: &mut Scratch,
+    ) -> Result<Column, Failure> {
         let evaluator = Evaluator::new(&[(formula, wanted)], &self.schema())?;
         let mut result = Column::empty(evaluator.types()[0]);
-        let mut scratch = Scratch::default();
         let columns: Vec<&Column> = self.columns.values().collect();
         for start in (0..self.rows).step_by(BATCH) {
             let rows = BATCH.min(self.rows - start);
@@ -311,7 +323,7 @@ impl Table {
                 .iter()
                 .map(|&slot| columns[slot].part(start..start + rows))
                 .collect();
-            let outputs = evaluator.evaluate(&inputs, rows, &mut scratch)?;
+            let outputs = evaluator.evaluate(&inputs, rows, scratch)?;
             let fits = result.append(outputs.get(0));
             debug_assert!(fits, "an evaluator keeps to its types");
         }

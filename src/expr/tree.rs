@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Value;
+use super::{Lookup, Value};
 
 /// Where a part of a formula was written; only the script that wrote it can show the place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -61,6 +61,8 @@ pub enum Node {
     Binary(BinaryOp, Expr, Expr, Place),
     /// A function of section "everywhere" of the scripting API.
     Call(Function, Vec<Expr>, Place),
+    /// The value under a whole number, the number of a channel.
+    Lookup(Lookup, Expr, Place),
     /// Condition, value if true, value if false.
     If(Expr, Expr, Expr, Place),
     /// `let` number, value, body: the value is computed once.
@@ -83,6 +85,7 @@ impl Node {
             | Self::Unary(_, _, place)
             | Self::Binary(_, _, _, place)
             | Self::Call(_, _, place)
+            | Self::Lookup(_, _, place)
             | Self::If(_, _, _, place) => *place,
         }
     }

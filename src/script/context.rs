@@ -9,13 +9,13 @@ use rhai::{
     NativeCallContext, Position, ScriptFuncDef, Shared,
 };
 
-use crate::expr::{Failure, Place};
+use crate::expr::{Bound, Failure, Place};
 
 use super::{Diagnostic, Source};
 
 /// The texts of a script, its engine, and what was said on the way; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Context(Arc<Inner>);
+pub struct Context(Arc<Inner>, Option<Arc<Bound>>);
 
 #[derive(Debug)]
 struct Inner {
@@ -27,11 +27,22 @@ struct Inner {
 impl Context {
     /// A context for the engine that is being made.
     pub(super) fn new(engine: Weak<Engine>) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             engine,
             sources: RwLock::default(),
             messages: Mutex::default(),
-        }))
+        };
+        Self(Arc::new(inner), None)
+    }
+
+    /// The same while rows are at hand for which these constants are in force.
+    pub(super) fn with_constants(&self, constants: &Arc<Bound>) -> Self {
+        Self(Arc::clone(&self.0), Some(Arc::clone(constants)))
+    }
+
+    /// The constants in force, while rows are at hand.
+    pub(super) fn constants(&self) -> Option<&Bound> {
+        self.1.as_deref()
     }
 
     /// The context of a bound function that is being called.

@@ -4,11 +4,11 @@ use std::path::{Path as File, PathBuf};
 use std::sync::Arc;
 
 use b2caf::collect::{
-    Binning, Collected, Collector, Error, Object, Options, PerChannel, Silent, Step, Storage,
-    collect,
+    Binning, Collected, Collector, Error, NoConstants, Object, Options, PerChannel, Silent, Step,
+    Storage, collect,
 };
 use b2caf::expr::{
-    BinaryOp, Expr, Failure, Formula, Node, Path, Place, Reduction, RowFunction, Value,
+    BinaryOp, Bound, Expr, Failure, Formula, Node, Path, Place, Reduction, RowFunction, Value,
 };
 use b2caf::hist::Axis;
 use b2caf::iov::IoV;
@@ -66,7 +66,7 @@ impl RowFunction for Asked {
     fn columns(&self) -> &[(Path, Place)] {
         &self.columns
     }
-    fn call(&self, row: &[Value]) -> Result<Value, Failure> {
+    fn call(&self, row: &[Value], _: &Arc<Bound>) -> Result<Value, Failure> {
         (self.call)(row)
     }
     fn source(&self) -> &str {
@@ -142,7 +142,7 @@ pub(crate) fn run(
     files: &[(PathBuf, IoV)],
     threads: usize,
 ) -> Result<Collected, Error> {
-    collect(collector, files, Options { threads }, &Silent)
+    collect(collector, files, &NoConstants, Options { threads }, &Silent)
 }
 
 /// Files of tests/data.

@@ -13,6 +13,7 @@ use crate::calibrate::{
     Algorithm, Channels, Declared, FitStep, Kind, Objects, Params, PayloadRule, Strategy,
 };
 use crate::collect::{Binning, Collector, Object, Step, Storage};
+use crate::conditions::Chain;
 use crate::expr::build::column;
 use crate::expr::{Expr, Formula, Node, Path, Place};
 use crate::fit::models;
@@ -80,6 +81,7 @@ impl Collecting for Making {
         calibration: &Calibration,
         collection: &str,
         _requested: &IoV,
+        _constants: &Chain,
         _observer: &mut dyn Observer,
     ) -> Result<Gathered, Error> {
         let mut made = Made {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::expr::PayloadMember;
 use crate::iov::ExpRun;
 
 /// Events of a run.
@@ -21,6 +22,8 @@ pub(crate) struct Tally {
     pub(crate) rows: u64,
     /// Rows before and after each cut.
     pub(crate) cuts: Vec<(u64, u64)>,
+    /// Rows in which a look-up found nothing.
+    pub(crate) missed: BTreeMap<PayloadMember, u64>,
 }
 
 impl Tally {
@@ -43,6 +46,9 @@ impl Tally {
             let own = self.runs.entry(*run).or_default();
             own.read += tally.read;
             own.collected += tally.collected;
+        }
+        for (member, rows) in &other.missed {
+            *self.missed.entry(member.clone()).or_default() += rows;
         }
         self.rows += other.rows;
         for (own, cut) in self.cuts.iter_mut().zip(&other.cuts) {

@@ -23,6 +23,7 @@ pub(super) fn hoist(expr: &Expr, known: usize, found: &mut Vec<Hoisted>) -> Expr
         Node::Call(function, arguments, place) => {
             Node::Call(*function, arguments.iter().map(go).collect(), *place)
         }
+        Node::Lookup(lookup, index, place) => Node::Lookup(lookup.clone(), go(index), *place),
         Node::If(a, b, c, place) => Node::If(go(a), go(b), go(c), *place),
         Node::Let(number, value, body) => Node::Let(*number, go(value), go(body)),
         Node::Constant(_)

@@ -83,9 +83,10 @@ fn evaluate(
     let columns = op.evaluator.columns().iter();
     let inputs: Vec<Slice<'_>> = columns.map(|number| rows.held().slice(*number)).collect();
     let count = rows.held().len();
+    let again = scratch.another();
     let values = match op.evaluator.evaluate(&inputs, count, scratch) {
         Ok(values) => values,
-        Err(failure) => return Err(first_failure(rows, &op.evaluator, failure)),
+        Err(failure) => return Err(first_failure(rows, &op.evaluator, failure, again)),
     };
     if let Action::Fill(object) = op.action {
         sink.fill(object, &values);
@@ -98,13 +99,18 @@ fn evaluate(
 }
 
 /// Finds the first row that fails: the shortest beginning of the rows that does not evaluate.
-fn first_failure(rows: &dyn Rows, evaluator: &Evaluator, whole: Failure) -> Error {
+fn first_failure(
+    rows: &dyn Rows,
+    evaluator: &Evaluator,
+    whole: Failure,
+    mut scratch: Scratch,
+) -> Error {
     let (mut good, mut bad) = (0, rows.held().len());
     let mut failure = whole;
     while bad - good > 1 {
         let middle = good + (bad - good) / 2;
         let inputs = beginnings(rows, evaluator, middle);
-        match evaluator.evaluate(&inputs, middle, &mut Scratch::default()) {
+        match evaluator.evaluate(&inputs, middle, &mut scratch) {
             Ok(_) => good = middle,
             Err(earlier) => (bad, failure) = (middle, earlier),
         }

@@ -137,6 +137,10 @@ pub(super) enum Op {
     Fill(Type),
     /// The value of a row for all elements of its array.
     Spread(Type, u32),
+    /// The value under a whole number; the number is that of the look-up.
+    Lookup(u32),
+    /// Whether there is no value under it.
+    Missed(u32),
     Len(u32),
     Count(u32),
     Any(u32),
@@ -156,6 +160,7 @@ impl Op {
             | Self::PowWhole
             | Self::ToFloat
             | Self::SumFloat(_)
+            | Self::Lookup(_)
             | Self::Largest(_)
             | Self::Smallest(_) => Type::Float,
             Self::Int(_)
@@ -173,6 +178,7 @@ impl Op {
             | Self::And
             | Self::Or
             | Self::Not
+            | Self::Missed(_)
             | Self::Any(_) => Type::Bool,
             Self::Select(kind) | Self::Fill(kind) | Self::Spread(kind, _) => kind,
         }
@@ -201,6 +207,8 @@ impl Op {
             | Self::IntMax
             | Self::ToFloat
             | Self::CompareInt(_)
+            | Self::Lookup(_)
+            | Self::Missed(_)
             | Self::Len(_)
             | Self::SumInt(_) => [Int; 3],
             Self::CompareText(_) => [Text; 3],

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::instruction::{Compare, Float1, Float2, Instruction, IntOp, Op, Operand};
 use super::reduce;
-use super::run::{Level, Registers, View};
+use super::run::{Given, Level, Registers, View};
 use super::trap::{failure, int_op, int_sentence, to_int_sentence};
 use crate::expr::{Failure, Place, Type, maths};
 
@@ -260,6 +260,12 @@ pub(super) fn floats(i: &Instruction, view: &View<'_, '_>, out: &mut [f64]) {
         Op::Float2(f) => float2(out, f, view.floats(a), view.floats(b)),
         Op::PowWhole => map2(out, view.floats(a), view.ints(b), maths::pow_whole),
         Op::ToFloat => map1(out, view.ints(a), maths::to_float),
+        Op::Lookup(n) => {
+            let table = view.table(n);
+            map1(out, view.ints(a), |key| {
+                table.map_or(f64::NAN, |t| t.at(key))
+            });
+        }
         Op::Select(_) => select(out, view.bools(a), view.floats(b), view.floats(c)),
         Op::Fill(_) => map1(out, view.floats(a), |x| x),
         Op::Spread(_, n) => reduce::spread(out, view.offsets(n), view.floats(a)),
@@ -311,6 +317,12 @@ pub(super) fn bools(i: &Instruction, view: &View<'_, '_>, out: &mut [bool]) {
         Op::And => map2(out, view.bools(a), view.bools(b), |x, y| x & y),
         Op::Or => map2(out, view.bools(a), view.bools(b), |x, y| x | y),
         Op::Not => map1(out, view.bools(a), |x| !x),
+        Op::Missed(n) => {
+            let table = view.table(n);
+            map1(out, view.ints(a), |key| {
+                table.is_some_and(|t| t.get(key).is_none())
+            });
+        }
         Op::Select(_) => select(out, view.bools(a), view.bools(b), view.bools(c)),
         Op::Fill(_) => map1(out, view.bools(a), |x| x),
         Op::Spread(_, n) => reduce::spread(out, view.offsets(n), view.bools(a)),
@@ -326,7 +338,10 @@ pub(super) fn fold(
     dead: bool,
     place: Place,
 ) -> Result<Option<Operand>, Failure> {
-    if matches!(op, Op::Fill(_) | Op::Spread(..)) {
+    if matches!(
+        op,
+        Op::Fill(_) | Op::Spread(..) | Op::Lookup(_) | Op::Missed(_)
+    ) {
         return Ok(None);
     }
     let operand = |i: usize| {
@@ -342,7 +357,7 @@ pub(super) fn fold(
         place,
     };
     let (registers, levels): (_, [Level; 0]) = (Registers::default(), []);
-    let view = View::new(&registers, &[], &[], &levels);
+    let view = View::new(&registers, &Given::default(), &levels);
     Ok(match op.gives() {
         Type::Float => {
             let mut out = [0.0];

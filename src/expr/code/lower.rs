@@ -7,7 +7,7 @@ use super::instruction::{Compare, Domain, Float1, Float2, IntOp, Op};
 use super::run::Level;
 use super::values::{Definition, Id, Values};
 use crate::expr::{
-    BinaryOp, Expr, Failure, Node, Path, Place, Schema, Slot, Type, UnaryOp, Unknown, Value,
+    BinaryOp, Expr, Failure, Lookup, Node, Path, Place, Schema, Slot, Type, UnaryOp, Unknown, Value,
 };
 
 /// Deeper formulas are refused: they would exhaust the stack.
@@ -39,8 +39,14 @@ pub(in crate::expr) struct Lowering<'s> {
     parameters: &'s [String],
     /// Columns that are read: number and type (`None` for offsets), rows or elements.
     pub(super) inputs: Vec<(usize, Option<Type>, Domain)>,
+    /// Look-ups, and where each stands first.
+    pub(super) lookups: Vec<(Lookup, Place)>,
+    /// For each output and look-up: the rows in which there was no value.
+    pub(super) missed: Vec<(usize, u32, Id)>,
+    /// The output that is being compiled.
+    pub(super) number: usize,
     scopes: Vec<(u32, u32, Id)>,
-    memory: HashMap<(*const Node, Context), Id>,
+    pub(super) memory: HashMap<(*const Node, Context), Id>,
     depth: u32,
 }
 
@@ -49,6 +55,9 @@ pub(in crate::expr) struct Lowered {
     pub(in crate::expr) schedule: super::Schedule,
     pub(in crate::expr) inputs: Vec<(usize, Option<Type>, Domain)>,
     pub(in crate::expr) levels: Vec<Level>,
+    pub(in crate::expr) lookups: Vec<(Lookup, Place)>,
+    /// Number of a look-up, and the output after the others that says where it had no value.
+    pub(in crate::expr) missed: Vec<u32>,
 }
 
 pub(super) fn fail<T>(message: String, hint: Option<&str>, place: Place) -> Result<T, Failure> {
@@ -68,6 +77,9 @@ impl<'s> Lowering<'s> {
             schema,
             parameters,
             inputs: Vec::new(),
+            lookups: Vec::new(),
+            missed: Vec::new(),
+            number: 0,
             scopes: vec![(0, u32::MAX, 0)],
             memory: HashMap::new(),
             depth: 0,
@@ -81,6 +93,7 @@ impl<'s> Lowering<'s> {
             scope: 0,
             array: None,
         };
+        self.next_output();
         let id = self.lower(expr, context)?;
         let kind = self.values.kind(id);
         if self.values.domain(id) != Domain::One {
@@ -99,12 +112,16 @@ impl<'s> Lowering<'s> {
 
     /// Instructions for the outputs, and the columns they read.
     pub(in crate::expr) fn finish(self, outputs: &[Id]) -> Lowered {
-        let schedule = super::schedule(&self.values, outputs);
+        let missed = self.missed.iter().map(|(_, _, id)| *id);
+        let all: Vec<Id> = outputs.iter().copied().chain(missed).collect();
+        let schedule = super::schedule(&self.values, &all);
         let level = |a: &Array<'_>| Level { offsets: a.offsets };
         Lowered {
             schedule,
             inputs: self.inputs,
             levels: self.arrays.iter().map(level).collect(),
+            lookups: self.lookups,
+            missed: self.missed.iter().map(|(_, lookup, _)| *lookup).collect(),
         }
     }
 
@@ -145,6 +162,7 @@ impl<'s> Lowering<'s> {
             Node::Call(function, arguments, place) => {
                 self.call(*function, arguments, *place, context)
             }
+            Node::Lookup(lookup, index, place) => self.lookup(lookup, index, *place, context),
             Node::If(c, a, b, place) => self.choice(c, a, b, *place, context),
             Node::Let(number, value, body) => {
                 let value = self.lower(value, context)?;

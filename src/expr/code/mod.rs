@@ -7,6 +7,7 @@ mod instruction;
 mod kernel;
 mod lower;
 mod lower_call;
+mod lower_lookup;
 mod lower_reduce;
 mod reduce;
 mod run;
@@ -16,6 +17,6 @@ mod values;
 
 pub(super) use instruction::{Domain, Instruction, IntOp, Operand};
 pub(super) use lower::{Lowered, Lowering};
-pub(super) use run::{Level, Registers, elements, run};
+pub(super) use run::{Given, Level, Registers, elements, run};
 use schedule::{Schedule, schedule};
 pub(super) use trap::{int_op, int_sentence, to_int_sentence};

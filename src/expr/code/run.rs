@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::instruction::{Domain, Instruction, Operand};
 use super::kernel::{Arg, bools, floats, ints};
-use crate::expr::{Failure, Slice, Type};
+use crate::expr::{Failure, LookupTable, Slice, Type};
 
 /// An array of the event: where the offsets of its elements are among the inputs.
 #[derive(Clone, Copy, Debug)]
@@ -50,32 +50,41 @@ fn of<T>(registers: &[Vec<T>], r: usize) -> &[T] {
     registers.get(r).map_or(&[], Vec::as_slice)
 }
 
+/// What a program is given besides its rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::expr) struct Given<'g, 'a> {
+    pub(in crate::expr) inputs: &'g [Slice<'a>],
+    pub(in crate::expr) parameters: &'g [f64],
+    pub(in crate::expr) tables: &'g [&'g LookupTable],
+}
+
 /// What an instruction reads.
 pub(super) struct View<'s, 'a> {
     registers: &'s Registers,
-    inputs: &'s [Slice<'a>],
-    parameters: &'s [f64],
+    given: Given<'s, 'a>,
     levels: &'s [Level],
 }
 
 impl<'s, 'a> View<'s, 'a> {
     pub(super) fn new(
         registers: &'s Registers,
-        inputs: &'s [Slice<'a>],
-        parameters: &'s [f64],
+        given: &Given<'s, 'a>,
         levels: &'s [Level],
     ) -> Self {
         Self {
             registers,
-            inputs,
-            parameters,
+            given: *given,
             levels,
         }
     }
 
     fn input(&self, i: u32) -> Slice<'a> {
         let missing = Slice::Float(&[]);
-        self.inputs.get(i as usize).copied().unwrap_or(missing)
+        self.given
+            .inputs
+            .get(i as usize)
+            .copied()
+            .unwrap_or(missing)
     }
 
     pub(super) fn floats(&self, operand: &Operand) -> Arg<'s, f64> {
@@ -83,7 +92,8 @@ impl<'s, 'a> View<'s, 'a> {
         match operand {
             Operand::Float(value) => Arg::One(*value),
             Operand::Parameter(i) => Arg::One(
-                self.parameters
+                self.given
+                    .parameters
                     .get(*i as usize)
                     .copied()
                     .unwrap_or(f64::NAN),
@@ -128,7 +138,11 @@ impl<'s, 'a> View<'s, 'a> {
     }
 
     pub(super) fn offsets(&self, level: u32) -> &'s [usize] {
-        offsets(self.levels, self.inputs, level)
+        offsets(self.levels, self.given.inputs, level)
+    }
+
+    pub(super) fn table(&self, number: u32) -> Option<&'s LookupTable> {
+        self.given.tables.get(number as usize).copied()
     }
 }
 
@@ -153,8 +167,7 @@ pub(in crate::expr) fn run(
     instructions: &[Instruction],
     needed: [u32; 3],
     registers: &mut Registers,
-    inputs: &[Slice<'_>],
-    parameters: &[f64],
+    given: &Given<'_, '_>,
     levels: &[Level],
     rows: usize,
 ) -> Result<(), Failure> {
@@ -163,7 +176,7 @@ pub(in crate::expr) fn run(
         let length = match instruction.domain {
             Domain::One => 1,
             Domain::Rows => rows,
-            Domain::Elements(level) => elements(levels, inputs, level),
+            Domain::Elements(level) => elements(levels, given.inputs, level),
         };
         let r = instruction.register as usize;
         // A register is never read by the instruction that writes it, so it can be taken out.
@@ -171,31 +184,19 @@ pub(in crate::expr) fn run(
             Type::Float => {
                 let mut out = std::mem::take(&mut registers.floats[r]);
                 out.resize(length, 0.0);
-                floats(
-                    instruction,
-                    &View::new(registers, inputs, parameters, levels),
-                    &mut out,
-                );
+                floats(instruction, &View::new(registers, given, levels), &mut out);
                 registers.floats[r] = out;
             }
             Type::Int => {
                 let mut out = std::mem::take(&mut registers.ints[r]);
                 out.resize(length, 0);
-                ints(
-                    instruction,
-                    &View::new(registers, inputs, parameters, levels),
-                    &mut out,
-                )?;
+                ints(instruction, &View::new(registers, given, levels), &mut out)?;
                 registers.ints[r] = out;
             }
             Type::Bool => {
                 let mut out = std::mem::take(&mut registers.bools[r]);
                 out.resize(length, false);
-                bools(
-                    instruction,
-                    &View::new(registers, inputs, parameters, levels),
-                    &mut out,
-                );
+                bools(instruction, &View::new(registers, given, levels), &mut out);
                 registers.bools[r] = out;
             }
             Type::Text => debug_assert!(false, "texts are not computed"),

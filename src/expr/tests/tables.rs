@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::parse::parse;
 use crate::expr::{
-    BATCH, Column, Failure, Formula, Path, Place, RowFunction, Table, Type, Value, Wanted, scalar,
+    BATCH, Bound, Column, Failure, Formula, Path, Place, RowFunction, Table, Type, Value, Wanted,
+    scalar,
 };
 use crate::expr::{BinaryOp, Function};
 
@@ -19,7 +20,7 @@ impl RowFunction for Asked {
         &self.columns
     }
 
-    fn call(&self, row: &[Value]) -> Result<Value, Failure> {
+    fn call(&self, row: &[Value], _: &Arc<Bound>) -> Result<Value, Failure> {
         (self.answer)(row)
     }
 

@@ -313,9 +313,6 @@ fn missing(engine: &mut Engine) {
         .register_fn("normal_equations", |_: &mut C, _: &str, _: Map| {
             not_yet::<C>("Collector.normal_equations")
         })
-        .register_fn("payload", |_: &str| {
-            not_yet::<Dynamic>("payload look-up in closures")
-        })
         .register_fn("Path", || not_yet::<Dynamic>("Path"))
         .register_fn("create_path", || not_yet::<Dynamic>("create_path"))
         .register_fn("Strategy", |_: &str, _: FnPtr| {

@@ -3,6 +3,7 @@
 mod blocks;
 mod calibrate;
 mod collect;
+mod constants;
 mod convert;
 mod data;
 mod files;
@@ -20,6 +21,9 @@ mod save;
 pub(super) mod settings;
 mod tables;
 
+pub(super) use constants::PayloadRef;
+#[cfg(test)]
+pub(super) use constants::register as register_constants;
 pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
 pub(super) use fit::ModelHandle;

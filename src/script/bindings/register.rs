@@ -14,6 +14,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::files::register(engine);
     super::fit::register(engine);
     super::collect::register(engine);
+    super::constants::register(engine);
     super::native::register(engine);
     super::calibrate::register(engine);
     super::results::register(engine);

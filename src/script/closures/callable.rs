@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Caches, Dynamic, Engine, GlobalRuntimeState, Scope, Stmt};
 
-use crate::expr::{Failure, Place};
+use crate::expr::{Bound, Failure, Place};
 
-use super::super::Closure;
+use super::super::{Closure, Context};
 use super::walk;
 
 /// A closure with all that its calls have in common.
@@ -49,8 +49,21 @@ impl Callable {
         &self,
         arguments: impl Iterator<Item = Dynamic>,
     ) -> Result<Dynamic, Failure> {
+        self.call_in(None, arguments)
+    }
+
+    /// The same with constants in force.
+    pub(super) fn call_in(
+        &self,
+        constants: Option<&Arc<Bound>>,
+        arguments: impl Iterator<Item = Dynamic>,
+    ) -> Result<Dynamic, Failure> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let mut state = idle.unwrap_or_else(|| self.state());
+        if let Some(constants) = constants {
+            let context = Context::of_engine(&self.engine);
+            state.global.tag = Dynamic::from(context.with_constants(constants));
+        }
         let values = self.captured.iter().cloned().chain(arguments);
         for (name, value) in self.closure.definition.params.iter().zip(values) {
             state.scope.push_dynamic(name.clone(), value);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::ScriptFuncDef;
 
-use crate::expr::{Expr, Function, Node, Path, Place, Reduction};
+use crate::expr::{Expr, Function, Lookup, Node, Path, Place, Reduction};
 
 use super::data;
 use super::lower::Lowering;
@@ -87,6 +87,11 @@ impl Lowering<'_> {
                 "write `ln(x)` or `log10(x)`",
             );
         }
+        if let ("at", [Meaning::Data(value), index]) = (name, values.as_slice())
+            && value.is::<Lookup>()
+        {
+            return self.looked_up(value, index.clone(), place);
+        }
         if let ("contains", [collection, item]) = (name, values.as_slice()) {
             return self.contained(collection, item.clone(), place);
         }
@@ -133,6 +138,9 @@ impl Lowering<'_> {
                         .map(|e| Meaning::Expr(e, frame));
                 }
                 self.node(Node::Reduce(Reduction::Len, Path(path), None, start), place)
+            }
+            (Meaning::Data(value), [index]) if name == "at" && value.is::<Lookup>() => {
+                self.looked_up(&value, index.clone(), place)
             }
             (Meaning::Closure(inner), _) if name == "call" => self.apply(&inner, values, place),
             (Meaning::Data(value), _) if name == "call" && value.is_fnptr() => {

@@ -2,12 +2,12 @@
 
 use rhai::{Dynamic, FnPtr, ImmutableString};
 
-use crate::expr::{Failure, Place};
+use crate::expr::{Failure, Lookup, Place};
 use crate::hist::Axis;
 use crate::iov::{ExpRun, IoV};
 
 use super::super::Closure;
-use super::super::bindings::{ModelHandle, Ordered};
+use super::super::bindings::{ModelHandle, Ordered, PayloadRef};
 use super::meaning::short;
 use super::term::{Function, Kind, Term};
 use crate::calibrate::describe_model;
@@ -21,8 +21,8 @@ pub(super) fn check(closure: &Closure, function: &Function) -> Result<(), Failur
             return Err(Failure {
                 message: format!("the closure captures `{name}`, which is of type {kind}"),
                 hint: Some(
-                    "a closure may capture numbers, texts, truth values, IoV, ExpRun, and arrays \
-                     and maps of them: take out what it needs before, as in `let n = …;`"
+                    "a closure may capture numbers, texts, truth values, IoV, ExpRun, payload \
+                     look-ups, and arrays and maps of them: take out what it needs before, as in `let n = …;`"
                         .to_owned(),
                 ),
                 place: place.unwrap_or(function.place),
@@ -33,7 +33,7 @@ pub(super) fn check(closure: &Closure, function: &Function) -> Result<(), Failur
 }
 
 /// Where a variable is used first.
-fn first(term: &Term, name: &str) -> Option<Place> {
+pub(super) fn first(term: &Term, name: &str) -> Option<Place> {
     if matches!(&term.kind, Kind::Name(known) if known == name) {
         return Some(term.place);
     }
@@ -75,6 +75,15 @@ pub(in super::super) fn text(value: &Dynamic) -> Result<String, String> {
     }
     if let Some(run) = value.read_lock::<ExpRun>() {
         return Ok(format!("ExpRun({})", &*run));
+    }
+    if let Some(payload) = value.read_lock::<PayloadRef>() {
+        return Ok(payload.to_string());
+    }
+    if let Some(lookup) = value.read_lock::<Lookup>() {
+        return Ok(match &*lookup {
+            Lookup::Fixed(table) => format!("Lookup({})", table.content_hash()),
+            symbolic => symbolic.to_string(),
+        });
     }
     if let Ok(number) = value.as_float() {
         return Ok(format!("{number:?}"));

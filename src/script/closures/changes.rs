@@ -24,6 +24,9 @@ pub(super) const CHANGING: [&str; 16] = [
     "fill_with",
 ];
 
+/// Methods that only look at what they are called on.
+const READING: [&str; 3] = ["call", "column", "at"];
+
 /// The variables that are assigned to somewhere.
 pub(super) fn changed(terms: &[Term]) -> Vec<&str> {
     let mut names = Vec::new();
@@ -32,7 +35,7 @@ pub(super) fn changed(terms: &[Term]) -> Vec<&str> {
         match &term.kind {
             Kind::Assign(target, ..) => names.extend(root(target)),
             // A method may change the variable it is called on.
-            Kind::Method(target, name, _) if name != "call" => {
+            Kind::Method(target, name, _) if !READING.contains(&name.as_str()) => {
                 names.extend(root(target).filter(|_| matches!(target.kind, Kind::Name(_))));
             }
             _ => {}

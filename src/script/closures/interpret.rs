@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use crate::expr::{Expr, Failure, Path, Place, RowFunction, Value};
+use crate::expr::{Bound, Expr, Failure, Path, PayloadMember, Place, RowFunction, Value};
 
 use super::super::{Closure, Context};
 use super::callable::Callable;
@@ -21,6 +21,7 @@ pub(super) struct Interpreted {
     callable: Callable,
     inputs: Vec<Expr>,
     columns: Vec<(Path, Place)>,
+    lookups: Vec<(PayloadMember, Place)>,
     layout: Arc<Layout>,
     /// The member that is taken from the map that the closure gives.
     member: Option<String>,
@@ -45,6 +46,7 @@ impl Interpreted {
             callable: Callable::new(closure),
             inputs: reads.inputs,
             columns: reads.columns,
+            lookups: reads.lookups,
             layout: Arc::new(reads.layout),
             member,
             source,
@@ -75,9 +77,15 @@ impl RowFunction for Interpreted {
         self.inputs.clone()
     }
 
-    fn call(&self, row: &[Value]) -> Result<Value, Failure> {
+    fn lookups(&self) -> &[(PayloadMember, Place)] {
+        &self.lookups
+    }
+
+    fn call(&self, row: &[Value], constants: &Arc<Bound>) -> Result<Value, Failure> {
         let row = Row::new(&self.layout, row.iter().map(dynamic));
-        let mut answer = self.callable.call(std::iter::once(Dynamic::from(row)))?;
+        let constants = (!self.lookups.is_empty()).then_some(constants);
+        let row = std::iter::once(Dynamic::from(row));
+        let mut answer = self.callable.call_in(constants, row)?;
         if let Some(name) = &self.member {
             let member = answer
                 .read_lock::<rhai::Map>()

@@ -15,6 +15,7 @@
 //! | `abs(x)` or `x.abs()` for every [`Function`](crate::expr::Function); `PI NAN INFINITY` | calls, constants |
 //! | `let`, `if`/`else`, `switch` with literals, ranges and `if`, early `return`, blocks | `let` and conditions |
 //! | captured values, their members, elements and methods; top-level constants; `module::NAME` | constants, worked out once |
+//! | `t0.at(c.m_cell)` with a captured look-up, as `payload("…").column("…")` gives it | a look-up; its constants are those of the run at hand |
 //! | `mass(a, b)`, `module::mass(a, b)`, `closure.call(x)` | the body of the function, in its place |
 //! | `#{ mean: c.mean }`, also in both branches of an `if` | one formula per member |
 //!
@@ -46,6 +47,7 @@ mod data;
 mod identity;
 mod interpret;
 mod kept;
+mod lookups;
 mod lower;
 mod meaning;
 mod near;

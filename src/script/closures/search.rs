@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::{Expr, Failure, Node, Path, Place};
+use crate::expr::{Expr, Failure, Node, Path, PayloadMember, Place};
 
 use super::changes::{CHANGING, captured_changed, changed, root};
 use super::data;
@@ -14,13 +14,15 @@ use super::walk;
 
 /// Finds what a closure wants to know of its rows.
 pub(super) struct Search<'a> {
-    lowering: Lowering<'a>,
+    pub(super) lowering: Lowering<'a>,
     /// What is asked of a row, in the order of appearance.
     inputs: Vec<(Vec<String>, Asked, Expr, Place)>,
     /// All parts of the row that are named, used or not.
     named: Vec<(Vec<String>, Place)>,
     /// How many of the first names of the outermost body are captured variables.
     captured: usize,
+    /// The members of payloads that are looked at.
+    pub(super) lookups: Vec<(PayloadMember, Place)>,
     /// How many functions deep we are.
     depth: u32,
     /// Functions that were looked into.
@@ -34,6 +36,7 @@ type Visit = (u32, String, Vec<Option<Vec<String>>>);
 pub(super) struct Reads {
     pub(super) inputs: Vec<Expr>,
     pub(super) columns: Vec<(Path, Place)>,
+    pub(super) lookups: Vec<(PayloadMember, Place)>,
     pub(super) layout: Layout,
 }
 
@@ -45,6 +48,7 @@ impl<'a> Search<'a> {
             lowering,
             inputs: Vec::new(),
             named: Vec::new(),
+            lookups: Vec::new(),
             captured: 0,
             depth: 0,
             seen: Vec::new(),
@@ -55,7 +59,9 @@ impl<'a> Search<'a> {
     pub(super) fn closure_body(&mut self, scope: &Scope, terms: &[Term]) -> Found<()> {
         let row = |(_, meaning): &(String, Meaning)| matches!(meaning, Meaning::Row(..));
         self.captured = scope.names.iter().position(row).unwrap_or(0);
-        self.body(scope, terms)
+        self.body(scope, terms)?;
+        self.captured_lookups(&scope.names[..self.captured], terms);
+        Ok(())
     }
 
     fn body(&mut self, scope: &Scope, terms: &[Term]) -> Found<()> {
@@ -99,6 +105,7 @@ impl<'a> Search<'a> {
         Ok(Reads {
             inputs: exprs,
             columns,
+            lookups: self.lookups,
             layout,
         })
     }
@@ -200,8 +207,15 @@ impl<'a> Search<'a> {
                     Meaning::Row(*frame, path.clone(), start)
                 }
                 Some(other) => other.clone(),
-                None => Meaning::Opaque,
+                None => {
+                    self.known_lookup(scope, term, place);
+                    Meaning::Opaque
+                }
             }),
+            Kind::Qualified(..) => {
+                self.known_lookup(scope, term, place);
+                Ok(Meaning::Opaque)
+            }
             Kind::Member(target, name) => {
                 let target = self.raw(scope, target, changed)?;
                 let Meaning::Row(frame, mut path, start) = target else {
@@ -395,6 +409,11 @@ impl<'a> Search<'a> {
         arguments: &[Term],
         changed: &[&str],
     ) -> Found<Meaning> {
+        match name {
+            "at" => self.known_lookup(scope, target, term.place),
+            "column" => self.known_lookup(scope, term, term.place),
+            _ => {}
+        }
         let object = self.raw(scope, target, changed)?;
         if let (Meaning::Row(_, path, _), true) = (&object, name == "len" && arguments.is_empty()) {
             return self.lowered(scope, term, path.clone(), Asked::Len);

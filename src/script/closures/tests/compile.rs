@@ -234,7 +234,12 @@ fn rows_are_asked_one_by_one() {
         panic!("compiled")
     };
     for _ in 0..3 {
-        let value = function.call(&[Value::Float(1.5), Value::Int(4)]).unwrap();
+        let value = function
+            .call(
+                &[Value::Float(1.5), Value::Int(4)],
+                &std::sync::Arc::default(),
+            )
+            .unwrap();
         assert_eq!(value, Value::Float(12.5));
     }
 }

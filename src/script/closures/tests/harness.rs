@@ -23,6 +23,7 @@ fn engine() -> Engine {
     engine.set_fast_operators(false);
     engine.set_max_call_levels(64);
     super::super::register(&mut engine);
+    super::super::super::bindings::register_constants(&mut engine);
     engine
 }
 
@@ -155,6 +156,7 @@ pub(super) fn show(expr: &Expr) -> String {
         Node::Unary(op, of, _) => format!("({op:?} {})", show(of)),
         Node::Binary(op, a, b, _) => format!("({op:?} {} {})", show(a), show(b)),
         Node::Call(f, parts, _) => format!("({f:?} {})", all(parts)),
+        Node::Lookup(lookup, index, _) => format!("({lookup} {})", show(index)),
         Node::If(c, a, b, _) => format!("(If {} {} {})", show(c), show(a), show(b)),
         Node::Let(n, v, body) => format!("(Let {n} {} {})", show(v), show(body)),
         Node::Local(n) => format!("#{n}"),

@@ -3,5 +3,6 @@
 mod compile;
 mod grown;
 mod harness;
+mod lookups;
 mod rows;
 mod ways;

@@ -56,7 +56,8 @@ fn columns_are_found_without_running() {
 
 #[test]
 fn answers_of_rows() {
-    let answer = |text: &str, row: &[Value]| asked(&script(text)).0.call(row).unwrap();
+    let answer =
+        |text: &str, row: &[Value]| asked(&script(text)).0.call(row, &Arc::default()).unwrap();
     let f = Value::Float;
     assert_eq!(
         answer(
@@ -106,7 +107,10 @@ fn nothing_is_kept_between_rows() {
     );
     let (function, _) = asked(&script);
     for n in [5, 7, 5] {
-        assert_eq!(function.call(&[Value::Int(n)]), Ok(Value::Int(n + 1)));
+        assert_eq!(
+            function.call(&[Value::Int(n)], &Arc::default()),
+            Ok(Value::Int(n + 1))
+        );
     }
 }
 
@@ -120,7 +124,10 @@ fn many_threads_ask_at_once() {
             let function = &function;
             scope.spawn(move || {
                 for n in start * 500..start * 500 + 500 {
-                    assert_eq!(function.call(&[Value::Int(n)]), Ok(Value::Int(30 * n)));
+                    assert_eq!(
+                        function.call(&[Value::Int(n)], &Arc::default()),
+                        Ok(Value::Int(30 * n))
+                    );
                 }
             });
         }
@@ -141,7 +148,9 @@ fn failures_say_where() {
             column: 5
         }
     );
-    let failure = function.call(&[Value::Int(3)]).unwrap_err();
+    let failure = function
+        .call(&[Value::Int(3)], &Arc::default())
+        .unwrap_err();
     assert!(
         failure.message.starts_with("div(3, 0): division by zero"),
         "{failure:?}"
@@ -149,15 +158,23 @@ fn failures_say_where() {
     assert_eq!((failure.place.line, failure.place.column), (4, 14));
     let two = script_with("fn f(n) {\n    let l = [1];\n    l[n]\n}", "|c| m::f(c.n)");
     let (function, _) = asked(&two);
-    assert_eq!(function.call(&[Value::Int(0)]), Ok(Value::Int(1)));
-    let failure = function.call(&[Value::Int(7)]).unwrap_err();
+    assert_eq!(
+        function.call(&[Value::Int(0)], &Arc::default()),
+        Ok(Value::Int(1))
+    );
+    let failure = function
+        .call(&[Value::Int(7)], &Arc::default())
+        .unwrap_err();
     assert_eq!(
         (failure.place.source, failure.place.line),
         (1, 3),
         "{failure:?}"
     );
     // What comes after a failure is as before.
-    assert_eq!(function.call(&[Value::Int(0)]), Ok(Value::Int(1)));
+    assert_eq!(
+        function.call(&[Value::Int(0)], &Arc::default()),
+        Ok(Value::Int(1))
+    );
 }
 
 #[test]
@@ -262,9 +279,9 @@ fn maps_are_asked_member_by_member() {
     let values: Vec<Value> = members
         .iter()
         .map(|(_, compiled)| match &compiled.formula {
-            Formula::Interpreted(function) => {
-                function.call(&[Value::Int(4), Value::Bool(true)]).unwrap()
-            }
+            Formula::Interpreted(function) => function
+                .call(&[Value::Int(4), Value::Bool(true)], &Arc::default())
+                .unwrap(),
             Formula::Compiled(_) => panic!("compiled"),
         })
         .collect();
