@@ -16,11 +16,14 @@ use super::Error;
 /// The file of a payload: its store among those of the chain, its name, its revision.
 type Revision = (usize, String, String);
 
+/// A member of a payload.
+type Column = (Revision, Arc<str>);
+
 /// The constants of a chain; each payload file is read once.
 pub(super) struct InForce {
     stores: Vec<(Store, Database)>,
     payloads: Mutex<BTreeMap<Revision, Arc<Payload>>>,
-    tables: Mutex<BTreeMap<(Revision, Arc<str>), Arc<LookupTable>>>,
+    tables: Mutex<BTreeMap<Column, Arc<LookupTable>>>,
 }
 
 impl InForce {
@@ -187,9 +190,12 @@ impl Constants for Expected<'_> {
     }
 }
 
+/// A payload file: the folder of its store, and its revision.
+type File = (PathBuf, String);
+
 /// Which payload files a pass looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LookedUp(BTreeMap<(Arc<str>, ExpRun), Option<(PathBuf, String)>>);
+pub(super) struct LookedUp(BTreeMap<(Arc<str>, ExpRun), Option<File>>);
 
 impl LookedUp {
     /// What a collector looks at in these runs.
@@ -232,15 +238,11 @@ impl LookedUp {
 }
 
 /// Whether two files hold the same payload: an iteration may find the same constants again.
-fn same_content(
-    one: Option<&(PathBuf, String)>,
-    other: Option<&(PathBuf, String)>,
-    name: &str,
-) -> Result<bool, Error> {
+fn same_content(one: Option<&File>, other: Option<&File>, name: &str) -> Result<bool, Error> {
     let (Some(one), Some(other)) = (one, other) else {
         return Ok(one == other);
     };
-    let read = |(folder, revision): &(PathBuf, String)| {
+    let read = |(folder, revision): &File| {
         Store::new(folder).read(&Record {
             line: 0,
             name: name.to_owned(),
