@@ -127,21 +127,21 @@ fn what_waits_for_a_failure_is_blocked_and_the_rest_goes_on() {
         found[1..],
         [
             (
-                "middle",
-                State::Blocked,
-                "waits for broken_fit, which failed"
-            ),
-            (
                 "few",
                 State::NotEnoughData,
                 "TestCalibrationAlgorithm: `MyHisto` has 20 entries, 100 needed"
+            ),
+            ("free", State::Completed, ""),
+            (
+                "middle",
+                State::Blocked,
+                "waits for broken_fit, which failed"
             ),
             (
                 "after_few",
                 State::Blocked,
                 "waits for few, which did not have enough data"
             ),
-            ("free", State::Completed, ""),
             ("last", State::Blocked, "waits for broken_fit, which failed"),
         ]
     );
