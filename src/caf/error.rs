@@ -71,6 +71,12 @@ pub enum Error {
     /// The states of the calibrations cannot be written or read.
     #[error(transparent)]
     State(#[from] StateError),
+    /// A calibration can go nowhere from the state it is in.
+    #[error("a calibration cannot go on: {message}; this is a bug in b2caf")]
+    Stuck {
+        /// Which step is not possible.
+        message: String,
+    },
 }
 
 impl Error {

@@ -10,7 +10,9 @@ mod error;
 mod event;
 mod folder;
 mod iteration;
+mod iteration_folders;
 mod lines;
+pub mod machine;
 mod options;
 mod outcome;
 mod provenance;
@@ -24,6 +26,7 @@ mod tests;
 
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
+pub use iteration_folders::{iteration_folders, remove_iterations_after};
 pub use options::Options;
 pub use outcome::{
     AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, ExecutionOutcome, Outcome,

@@ -1,0 +1,1 @@
+//! States and ways of the machines of calibrations and algorithms.
