@@ -5,6 +5,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/golden.rs"]
+mod golden;
 
 #[path = "machines/flow.rs"]
 mod flow;

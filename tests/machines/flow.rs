@@ -6,8 +6,8 @@ use b2caf::caf::machine::{End, drive};
 use b2caf::caf::{CalibrationState as State, Row, StateDb};
 use serde_json::{Value, json};
 
+use super::golden::{Tally, cases};
 use super::stand_in::{NAME, StandIn, behaviour, folders};
-use super::support::golden::{Tally, cases};
 
 /// What came out, in the words of the vectors.
 #[derive(Debug, PartialEq)]
@@ -32,7 +32,13 @@ fn stored(row: &Row) -> Value {
 fn prepare(input: &Value, output: &std::path::Path) -> StateDb {
     let db = StateDb::create_or_open(output.join(StateDb::FILE)).unwrap();
     db.ensure([NAME]).unwrap();
-    let word = |key: &str| input["start"][key].as_str().unwrap().parse::<State>().unwrap();
+    let word = |key: &str| {
+        input["start"][key]
+            .as_str()
+            .unwrap()
+            .parse::<State>()
+            .unwrap()
+    };
     let iteration = input["start"]["iteration"].as_u64().unwrap() as u32;
     db.reset(NAME, word("checkpoint"), iteration).unwrap();
     if word("state") != word("checkpoint") {
@@ -103,12 +109,16 @@ fn then(expected: &mut Found, states: &[&str]) {
 }
 
 /// The words of the rules.
-const OPEN: &str = "upstream ends the whole process over an open dependency: blocked, with a reason";
-const SUBMIT: &str = "upstream ends the whole process when no job can be made: the calibration fails";
+const OPEN: &str =
+    "upstream ends the whole process over an open dependency: blocked, with a reason";
+const SUBMIT: &str =
+    "upstream ends the whole process when no job can be made: the calibration fails";
 const GONE: &str = "upstream's thread dies over missing collector output: the calibration fails";
-const AGAIN: &str = "upstream's thread dies when a run goes on and its data are gone: collected again";
+const AGAIN: &str =
+    "upstream's thread dies when a run goes on and its data are gone: collected again";
 const THROWN: &str = "upstream forgets algorithms_failed when the runner throws: it is written";
-const LATE: &str = "upstream's machine runs algorithms over an open dependency: blocked, with a reason";
+const LATE: &str =
+    "upstream's machine runs algorithms over an open dependency: blocked, with a reason";
 
 /// The corrected expectation, and the rule it follows.
 fn corrected(input: &Value, expected: &Value) -> (Found, &'static str) {
@@ -219,9 +229,17 @@ fn calibrations_go_from_their_row_to_the_end() {
         assert_eq!(found, expected, "{rule}\n{case}");
         tally.count(rule);
         for (state, message) in &messages {
-            assert_eq!(state.is_bad(), !message.is_empty(), "{state} {message}\n{case}");
+            assert_eq!(
+                state.is_bad(),
+                !message.is_empty(),
+                "{state} {message}\n{case}"
+            );
         }
-        assert_eq!(end.state == State::Completed, end.message.is_empty(), "{case}");
+        assert_eq!(
+            end.state == State::Completed,
+            end.message.is_empty(),
+            "{case}"
+        );
         count_passes(input, &found, &end, &mut tally);
     }
 }

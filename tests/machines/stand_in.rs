@@ -43,7 +43,9 @@ impl StandIn<'_> {
             .collect();
         if iteration > 0 {
             let previous = iteration - 1;
-            all.push(format!("{NAME}/{previous}/algorithm_output/outputdb/database.txt"));
+            all.push(format!(
+                "{NAME}/{previous}/algorithm_output/outputdb/database.txt"
+            ));
         }
         all
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// The cases of one list of a file of vectors; none, said aloud, when the file is not there.
-pub(crate) fn cases(file: &str, list: &str) -> Vec<Value> {
+/// An entry of a file of vectors; nothing, said aloud, when the file is not there.
+pub(crate) fn entry(file: &str, name: &str) -> Option<Value> {
     let folder = std::env::var_os("B2CAF_TEST_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
@@ -14,11 +14,16 @@ pub(crate) fn cases(file: &str, list: &str) -> Vec<Value> {
     let path = folder.join("golden").join(file);
     if !path.exists() {
         say!("skipped: there is no {}", path.display());
-        return Vec::new();
+        return None;
     }
     let text = std::fs::read_to_string(path).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
-    all[list].as_array().unwrap().clone()
+    Some(all[name].clone())
+}
+
+/// The cases of one list of a file of vectors; none, said aloud, when the file is not there.
+pub(crate) fn cases(file: &str, list: &str) -> Vec<Value> {
+    entry(file, list).map_or_else(Vec::new, |cases| cases.as_array().unwrap().clone())
 }
 
 /// Cases per rule, said when it goes out of scope.
