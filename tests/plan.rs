@@ -9,7 +9,7 @@ use b2caf::collect::{Binning, Collector, Object, Step, Storage};
 use b2caf::expr::{Expr, Formula, Node, Path, Place, Value};
 use b2caf::fit::{Model, Options, Parameter, Start};
 use b2caf::hist::Axis;
-use b2caf::iov::IoV;
+use b2caf::iov::{ExpRun, IoV};
 use b2caf::settings::{CalibrationSettings, FieldValue};
 
 use b2caf::plan::{Calibration, Collection, Plan, calibration_fingerprint, check};
@@ -104,6 +104,7 @@ fn calibration(name: &str, depends_on: &[&str]) -> Calibration {
         max_iterations: 5,
         save_payloads: true,
         granularity: None,
+        ignored_runs: Vec::new(),
         place: place(2),
     }
 }
@@ -274,7 +275,10 @@ fn fingerprints_change_with_what_matters() {
     other.algorithms = vec![declared("dt", column(&["sigma"]))];
     let mut file = calibration("a", &[]);
     file.collections[0].input_files = IndexMap::from([("b.root".into(), IoV::EVERYTHING)]);
-    for changed in [other, file, calibration("b", &[]), calibration("a", &["b"])] {
+    let mut ignoring = calibration("a", &[]);
+    ignoring.ignored_runs = vec![ExpRun::new(7, 1)];
+    let named = [calibration("b", &[]), calibration("a", &["b"])];
+    for changed in [other, file, ignoring].into_iter().chain(named) {
         assert_ne!(calibration_fingerprint(&changed), base);
     }
 }

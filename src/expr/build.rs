@@ -10,6 +10,12 @@ pub fn number(value: f64) -> Expr {
     Arc::new(Node::Constant(Value::Float(value)))
 }
 
+/// Any value.
+#[must_use]
+pub fn constant_of(value: &Value) -> Expr {
+    Arc::new(Node::Constant(value.clone()))
+}
+
 /// A column of the row itself.
 #[must_use]
 pub fn column(name: &str) -> Expr {

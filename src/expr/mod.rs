@@ -17,6 +17,7 @@ mod schema;
 mod slice;
 mod table;
 mod tree;
+mod verbs;
 
 #[cfg(test)]
 mod tests;
@@ -30,3 +31,4 @@ pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
 pub use slice::Slice;
 pub use table::{BATCH, Column, Table, TableError};
 pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp};
+pub use verbs::{Groups, JoinError, Key, Operand, Statistics, filled_from_neighbours, operate};

@@ -13,6 +13,7 @@ mod algebra;
 mod compiled;
 mod cost;
 mod curve;
+mod drawn;
 mod each;
 mod error;
 mod gauss;
@@ -32,6 +33,7 @@ mod state;
 mod tests;
 
 pub use compiled::Compiled;
+pub use drawn::Drawn;
 pub use each::fit_each;
 pub use error::Error;
 pub use model::{Model, Parameter, Refit, Rule, RuleFunction, Start};

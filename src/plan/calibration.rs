@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::calibrate::Algorithm;
 use crate::collect::{Collector, Granularity};
 use crate::expr::Place;
-use crate::iov::IoV;
+use crate::iov::{ExpRun, IoV};
 use crate::settings::CalibrationSettings;
 
 /// Everything a script wants to be done.
@@ -40,6 +40,8 @@ pub struct Calibration {
     pub save_payloads: bool,
     /// Whether objects are kept apart by run; the collector's own choice if not given.
     pub granularity: Option<Granularity>,
+    /// Runs that are left out, though they have data.
+    pub ignored_runs: Vec<ExpRun>,
     /// Where it was declared.
     pub place: Place,
 }

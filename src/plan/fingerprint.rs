@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::calibrate::describe;
+use crate::calibrate::{describe, forget_places};
 
 use super::{Calibration, Plan};
 
@@ -49,6 +49,7 @@ fn value(calibration: &Calibration) -> Value {
         "max_iterations": calibration.max_iterations,
         "save_payloads": calibration.save_payloads,
         "granularity": calibration.granularity,
+        "ignored_runs": calibration.ignored_runs,
     })
 }
 
@@ -57,22 +58,4 @@ fn hash(mut value: Value) -> String {
     blake3::hash(value.to_string().as_bytes())
         .to_hex()
         .to_string()
-}
-
-/// Takes out where things were written: a comment more in the script changes no result.
-fn forget_places(value: &mut Value) {
-    match value {
-        Value::Array(list) => list.iter_mut().for_each(forget_places),
-        Value::Object(map) => {
-            let place = ["source", "line", "column"];
-            if map.len() == place.len() && place.iter().all(|key| map.contains_key(*key)) {
-                *value = Value::Null;
-                return;
-            }
-            for (_, entry) in map.iter_mut() {
-                forget_places(entry);
-            }
-        }
-        _ => {}
-    }
 }

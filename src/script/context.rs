@@ -141,6 +141,12 @@ impl Context {
 
     /// Keeps a warning about a closure, at its place.
     pub(super) fn warn(&self, code: &str, failure: Failure) {
+        let source = self.source(failure.place.source);
+        let path = source.map_or_else(String::new, |s| s.path.display().to_string());
+        let said = format!("{path}:{}: {}", failure.place.line, failure.message);
+        if super::worker::note_once(&said) {
+            return;
+        }
         let warning = Diagnostic::warning(code, failure.message);
         let warning = warning.label(super::spans::label(self, failure.place, ""));
         self.say(match failure.hint {

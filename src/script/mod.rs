@@ -22,9 +22,13 @@ mod scripted;
 mod source;
 mod spans;
 mod stdlib;
+mod strategies;
 mod unknown;
 mod words;
 mod worker;
+
+#[cfg(test)]
+mod tests;
 
 pub use context::{Closure, Context, Environment};
 pub use diagnostic::{Diagnostic, Frame, Label, Severity};

@@ -4,23 +4,19 @@ use std::sync::Arc;
 
 use rhai::Engine;
 
-use super::super::raise::{Fallible, raise};
+use super::super::raise::{Fallible, Raised, not_yet, raise};
 use super::tables::{CHANNEL, Table, count};
 use crate::expr;
-use crate::hist::{ChannelRange, EfficiencyBlock, Histogram, SumBlock};
+use crate::hist::{Block, ChannelRange, Efficiency, ExactSum, Histogram, Sum, SumBlock};
 
-/// Histograms or profiles per channel, or an efficiency per channel; never changes.
+/// Histograms, profiles or efficiencies per channel; never changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Histograms {
     /// What a channel is: `crystal`; empty for a single object.
-    pub(super) name: String,
-    content: Content,
-}
-
-#[derive(Clone, Debug)]
-enum Content {
-    Bins(Arc<Vec<(i64, Histogram)>>),
-    Passed(Arc<EfficiencyBlock>),
+    name: String,
+    /// Numbers of the channels where those of the block only count them.
+    channels: Option<Arc<Vec<i64>>>,
+    block: Arc<Block>,
 }
 
 /// Sums per channel; never changes.
@@ -28,54 +24,134 @@ enum Content {
 pub(crate) struct Sums(Arc<SumBlock>);
 
 impl Histograms {
-    pub(super) fn of_channels(name: String, histograms: Vec<(i64, Histogram)>) -> Self {
-        let content = Content::Bins(Arc::new(histograms));
-        Self { name, content }
-    }
-
-    pub(super) fn of_efficiency(block: EfficiencyBlock) -> Self {
-        let name = block.ranges().first().map(|range| range.name.clone());
+    /// Those that were collected.
+    pub(super) fn new(block: Block) -> Self {
+        let name = ranges(&block).first().map(|range| range.name.clone());
         Self {
             name: name.unwrap_or_default(),
-            content: Content::Passed(Arc::new(block)),
+            channels: None,
+            block: Arc::new(block),
         }
     }
 
+    /// Those of the rows of a table: channel 0 of the block is the first of `channels`.
+    pub(super) fn of_rows(name: String, channels: Vec<i64>, block: Block) -> Self {
+        Self {
+            name,
+            channels: Some(Arc::new(channels)),
+            block: Arc::new(block),
+        }
+    }
+
+    /// What a channel is; empty for a single object.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The one histogram of an object that is not split.
-    pub(super) fn single(&mut self) -> Option<Histogram> {
-        match &self.content {
-            Content::Bins(all) if self.name.is_empty() => all.first().map(|(_, h)| h.clone()),
+    pub(super) fn single(&self) -> Option<Histogram> {
+        let split = self.channels.is_some() || !ranges(&self.block).is_empty();
+        if split { None } else { self.bins(&[]) }
+    }
+
+    /// Each channel and its histogram.
+    pub(super) fn all(&self) -> Fallible<Vec<(i64, Histogram)>> {
+        let numbers = self.numbers()?;
+        let found = numbers.iter().map(|(n, at)| Some((*n, self.bins(at)?)));
+        found.collect::<Option<_>>().ok_or_else(|| self.no_bins())
+    }
+
+    /// Numbers of the channels, and those under which the block knows them.
+    fn numbers(&self) -> Fallible<Vec<(i64, Vec<i64>)>> {
+        if let Some(channels) = &self.channels {
+            return Ok(channels
+                .iter()
+                .copied()
+                .zip((0..).map(|n| vec![n]))
+                .collect());
+        }
+        match ranges(&self.block) {
+            [] => Ok(vec![(0, Vec::new())]),
+            [range] => Ok((range.first..=range.last).map(|n| (n, vec![n])).collect()),
+            [..] => Err(self.no_bins()),
+        }
+    }
+
+    fn bins(&self, numbers: &[i64]) -> Option<Histogram> {
+        match &*self.block {
+            Block::Counts(block) => block.histogram(numbers),
+            Block::Profile(block) => block.histogram(numbers),
             _ => None,
         }
     }
 
-    fn table(&self) -> Fallible<Table> {
-        match &self.content {
-            Content::Passed(block) => efficiencies(block),
-            Content::Bins(all) => {
-                let mut table = expr::Table::new();
-                let float = |of: fn(&Histogram) -> f64| {
-                    expr::Column::Float(all.iter().map(|(_, h)| of(h)).collect())
-                };
-                let channels = expr::Column::Int(all.iter().map(|(n, _)| *n).collect());
-                let columns = [
-                    (CHANNEL, channels),
-                    ("entries", float(Histogram::entries)),
-                    ("mean", float(Histogram::mean)),
-                    ("std", float(Histogram::std)),
-                ];
-                for (name, column) in columns {
-                    push(&mut table, name, column)?;
-                }
-                Ok(Table::new(table))
+    fn no_bins(&self) -> Box<rhai::EvalAltResult> {
+        let (what, hint) = match (&*self.block, ranges(&self.block).len()) {
+            (Block::Efficiency(_), _) => ("an efficiency has no bins", "ask for its `table()`"),
+            (_, 2..) => (
+                "histograms of several channel indices have no channels of one number",
+                "make one number of them in `per_channel`",
+            ),
+            _ => (
+                "histograms of two dimensions are no curves",
+                "they come with `slices`",
+            ),
+        };
+        Raised::new("hist::no-bins", what).hint(hint).boxed()
+    }
+
+    fn channel(&self, number: i64) -> Fallible<Histogram> {
+        let numbers = self.numbers()?;
+        let Some((_, at)) = numbers.iter().find(|(n, _)| *n == number) else {
+            let name = if self.name.is_empty() {
+                CHANNEL
+            } else {
+                &self.name
+            };
+            let message = format!("there is no {name} {number}");
+            let ends = numbers.first().zip(numbers.last());
+            let hint = ends.map(|((low, _), (high, _))| format!("they go from {low} to {high}"));
+            return Err(Raised::new("hist::unknown-channel", message)
+                .maybe_hint(hint)
+                .boxed());
+        };
+        self.bins(at).ok_or_else(|| self.no_bins())
+    }
+
+    fn sum_channels(&self) -> Fallible<Histogram> {
+        match &*self.block {
+            Block::Counts(block) => {
+                let sum = block.sum_channels().histogram(&[]);
+                sum.ok_or_else(|| self.no_bins())
             }
+            Block::Profile(_) => not_yet("the sum of profiles"),
+            _ => Err(self.no_bins()),
         }
     }
 
-    fn len(&self) -> Fallible<i64> {
-        match &self.content {
-            Content::Bins(all) => Ok(count(all.len())),
-            Content::Passed(block) => Ok(count(numbers(block.ranges()).len())),
+    fn table(&self) -> Fallible<Table> {
+        if let Block::Efficiency(block) = &*self.block {
+            let numbers = numbers(block.ranges());
+            let found: Vec<_> = numbers.iter().filter_map(|n| block.get(n)).collect();
+            return efficiencies(indices(block.ranges(), &numbers)?, &found);
+        }
+        let all = self.all()?;
+        let channels = expr::Column::Int(all.iter().map(|(n, _)| *n).collect());
+        let float = |of: fn(&Histogram) -> f64| {
+            expr::Column::Float(all.iter().map(|(_, h)| of(h)).collect())
+        };
+        let mut table = expr::Table::new();
+        push(&mut table, CHANNEL, channels)?;
+        push(&mut table, "entries", float(Histogram::entries))?;
+        push(&mut table, "mean", float(Histogram::mean))?;
+        push(&mut table, "std", float(Histogram::std))?;
+        Ok(Table::new(table))
+    }
+
+    fn len(&self) -> usize {
+        match &self.channels {
+            Some(channels) => channels.len(),
+            None => numbers(ranges(&self.block)).len(),
         }
     }
 }
@@ -86,7 +162,7 @@ impl Sums {
     }
 
     fn total(&self) -> f64 {
-        let mut total = crate::hist::ExactSum::default();
+        let mut total = ExactSum::default();
         for (_, sum) in self.0.filled() {
             total.merge(&sum.total);
         }
@@ -95,18 +171,26 @@ impl Sums {
 
     fn entries(&self) -> i64 {
         let all = self.0.filled();
-        let entries: u64 = all.iter().map(|(_, sum)| sum.entries).sum();
-        i64::try_from(entries).unwrap_or(i64::MAX)
+        whole(all.iter().map(|(_, sum)| sum.entries).sum())
     }
 
     fn table(&self) -> Fallible<Table> {
-        let all = numbers(self.0.ranges());
-        let sums: Vec<_> = all.iter().filter_map(|n| self.0.get(n)).collect();
-        let mut table = indices(self.0.ranges(), &all)?;
+        let numbers = numbers(self.0.ranges());
+        let sums: Vec<Sum> = numbers.iter().filter_map(|n| self.0.get(n)).collect();
         let values = sums.iter().map(|sum| sum.total.value()).collect();
+        let mut table = indices(self.0.ranges(), &numbers)?;
         push(&mut table, "value", expr::Column::Float(values))?;
-        push(&mut table, "entries", whole(sums.iter().map(|s| s.entries)))?;
+        push(&mut table, "entries", counts(&sums, |sum| sum.entries))?;
         Ok(Table::new(table))
+    }
+}
+
+fn ranges(block: &Block) -> &[ChannelRange] {
+    match block {
+        Block::Counts(block) => block.ranges(),
+        Block::Profile(block) => block.ranges(),
+        Block::Efficiency(block) => block.ranges(),
+        Block::Sum(block) => block.ranges(),
     }
 }
 
@@ -114,16 +198,11 @@ impl Sums {
 fn numbers(ranges: &[ChannelRange]) -> Vec<Vec<i64>> {
     let mut all = vec![Vec::new()];
     for range in ranges {
-        all = all
-            .into_iter()
-            .flat_map(|before: Vec<i64>| {
-                (range.first..=range.last).map(move |number| {
-                    let mut numbers = before.clone();
-                    numbers.push(number);
-                    numbers
-                })
-            })
-            .collect();
+        let longer = |before: Vec<i64>| {
+            let ends = (range.first..=range.last).map(move |number| [number]);
+            ends.map(move |end| [before.as_slice(), &end].concat())
+        };
+        all = all.into_iter().flat_map(longer).collect();
     }
     all
 }
@@ -133,12 +212,12 @@ fn indices(ranges: &[ChannelRange], all: &[Vec<i64>]) -> Fallible<expr::Table> {
     let mut table = expr::Table::new();
     for (position, range) in ranges.iter().enumerate() {
         let column = expr::Column::Int(all.iter().map(|numbers| numbers[position]).collect());
-        let name = if ranges.len() == 1 {
-            CHANNEL
-        } else {
-            &range.name
-        };
-        push(&mut table, name, column)?;
+        let single = ranges.len() == 1;
+        push(
+            &mut table,
+            if single { CHANNEL } else { &range.name },
+            column,
+        )?;
     }
     if ranges.is_empty() {
         push(&mut table, CHANNEL, expr::Column::Int(vec![0]))?;
@@ -146,25 +225,22 @@ fn indices(ranges: &[ChannelRange], all: &[Vec<i64>]) -> Fallible<expr::Table> {
     Ok(table)
 }
 
-fn efficiencies(block: &EfficiencyBlock) -> Fallible<Table> {
-    let all = numbers(block.ranges());
-    let found: Vec<_> = all.iter().filter_map(|n| block.get(n)).collect();
-    let mut table = indices(block.ranges(), &all)?;
-    let value = found.iter().map(|e| e.value()).collect();
-    let error = found.iter().map(|e| e.error()).collect();
-    push(&mut table, "passed", whole(found.iter().map(|e| e.passed)))?;
-    push(&mut table, "total", whole(found.iter().map(|e| e.total)))?;
+fn efficiencies(mut table: expr::Table, found: &[Efficiency]) -> Fallible<Table> {
+    let value = found.iter().map(Efficiency::value).collect();
+    let error = found.iter().map(Efficiency::error).collect();
+    push(&mut table, "passed", counts(found, |e| e.passed))?;
+    push(&mut table, "total", counts(found, |e| e.total))?;
     push(&mut table, "value", expr::Column::Float(value))?;
     push(&mut table, "error", expr::Column::Float(error))?;
     Ok(Table::new(table))
 }
 
-fn whole(numbers: impl Iterator<Item = u64>) -> expr::Column {
-    expr::Column::Int(
-        numbers
-            .map(|n| i64::try_from(n).unwrap_or(i64::MAX))
-            .collect(),
-    )
+fn counts<T>(all: &[T], of: fn(&T) -> u64) -> expr::Column {
+    expr::Column::Int(all.iter().map(|one| whole(of(one))).collect())
+}
+
+fn whole(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Adds a column that may have the name of another one.
@@ -177,7 +253,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Histograms>("Histograms")
         .register_fn("table", |h: &mut Histograms| h.table())
-        .register_fn("len", |h: &mut Histograms| h.len())
+        .register_fn("len", |h: &mut Histograms| count(h.len()))
+        .register_fn("channel", |h: &mut Histograms, n: i64| h.channel(n))
+        .register_fn("sum_channels", |h: &mut Histograms| h.sum_channels())
         .register_type_with_name::<Sums>("Sums")
         .register_get("total", |s: &mut Sums| s.total())
         .register_get("entries", |s: &mut Sums| s.entries())

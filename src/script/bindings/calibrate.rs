@@ -10,11 +10,13 @@ use super::super::closures::{Kept, compile_map};
 use super::super::raise::{Fallible, Raised, failed, not_yet};
 use super::super::scripted::Hooks;
 use super::collect::formula;
+use super::data::runs_array;
 use super::fit::{ModelHandle, closure, condition, options};
 use super::handle::Handle;
 use super::ordered::refuse_others;
+use super::strategy::runs_of;
 use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
-use crate::iov::{ExpRun, IoV};
+use crate::iov::IoV;
 
 pub(crate) type AlgorithmHandle = Handle<Algorithm>;
 
@@ -97,8 +99,8 @@ fn tolerate(algorithm: &A, fraction: f64) -> Fallible<A> {
     declare(algorithm, |declared| declared.tolerate = fraction)
 }
 
-fn params(algorithm: &A) -> Map {
-    let params = algorithm.look(|a| a.params.clone());
+/// Parameters that were given.
+pub(super) fn params_map(params: &Params) -> Map {
     let mut map = Map::new();
     if let Some(iov) = params.apply_iov {
         map.insert("apply_iov".into(), Dynamic::from(iov));
@@ -109,9 +111,8 @@ fn params(algorithm: &A) -> Map {
     if let Some(step) = params.step_size {
         map.insert("step_size".into(), i64::from(step).into());
     }
-    if let Some(runs) = params.payload_boundaries {
-        let runs: Array = runs.into_iter().map(Dynamic::from).collect();
-        map.insert("payload_boundaries".into(), runs.into());
+    if let Some(runs) = &params.payload_boundaries {
+        map.insert("payload_boundaries".into(), runs_array(runs).into());
     }
     map
 }
@@ -165,11 +166,8 @@ fn set_params(algorithm: &A, map: &Map) -> Fallible<()> {
     {
         let runs = runs
             .read_lock::<Array>()
-            .map(|runs| runs.clone())
-            .unwrap_or_default();
-        let runs: Option<Vec<ExpRun>> = runs.into_iter().map(Dynamic::try_cast::<ExpRun>).collect();
-        params.payload_boundaries =
-            Some(runs.ok_or_else(|| wrong("payload_boundaries", "an array of ExpRun"))?);
+            .ok_or_else(|| wrong("payload_boundaries", "an array of ExpRun"))?;
+        params.payload_boundaries = Some(runs_of(&runs, "`payload_boundaries`")?);
     }
     algorithm.edit(|a| a.params = params);
     Ok(())
@@ -218,7 +216,7 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("name", |a: &mut A| a.look(|a| a.name.clone()))
         .register_get_set(
             "params",
-            |a: &mut A| params(a),
+            |a: &mut A| a.look(|a| params_map(&a.params)),
             |a: &mut A, map: Map| set_params(a, &map),
         )
         .register_get_set(

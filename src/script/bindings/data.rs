@@ -58,8 +58,7 @@ fn table(data: &Data, name: &str) -> Fallible<Table> {
 }
 
 fn histogram(data: &Data, name: &str) -> Fallible<Histogram> {
-    let mut all = histograms(data, name)?;
-    match all.single() {
+    match histograms(data, name)?.single() {
         Some(one) => Ok(one),
         None => {
             let ask = format!("data.histograms(\"{name}\")");
@@ -69,24 +68,19 @@ fn histogram(data: &Data, name: &str) -> Fallible<Histogram> {
 }
 
 fn histograms(data: &Data, name: &str) -> Fallible<Histograms> {
-    let input = data.input();
     match block(data, name)? {
         Block::Efficiency(_) => {
             let ask = format!("data.efficiency(\"{name}\")");
             Err(other(name, "an efficiency", &ask))
         }
         Block::Sum(_) => Err(other(name, "a sum", &format!("data.sum(\"{name}\")"))),
-        _ => {
-            let channels = input.objects.channels(name, &input.runs);
-            let channels = found(data, name, channels)?;
-            Ok(Histograms::of_channels(channels.name, channels.histograms))
-        }
+        block => Ok(Histograms::new(block)),
     }
 }
 
 fn efficiency(data: &Data, name: &str) -> Fallible<Histograms> {
     match block(data, name)? {
-        Block::Efficiency(block) => Ok(Histograms::of_efficiency(block)),
+        block @ Block::Efficiency(_) => Ok(Histograms::new(block)),
         Block::Sum(_) => Err(other(name, "a sum", &format!("data.sum(\"{name}\")"))),
         _ => {
             let ask = format!("data.histograms(\"{name}\")");

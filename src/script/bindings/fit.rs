@@ -1,14 +1,17 @@
 //! Models, and histograms and fits as closures see them; the meaning is in `fit` and `hist`.
 
+use std::sync::Arc;
+
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use super::super::closures::{self, compile_model};
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, failed, raise};
 use super::super::{Closure, Context};
+use super::fits::{Fitted, curve_of};
 use super::handle::Handle;
 use super::ordered::refuse_others;
-use crate::fit::{Cost, Fit, Model, Options, Parameter, Refit, Rule, Start};
+use crate::fit::{Cost, Model, Options, Parameter, Refit, Rule, Start};
 use crate::hist::{Axis, Histogram};
 
 pub(crate) type ModelHandle = Handle<Model>;
@@ -81,7 +84,7 @@ fn parameter(
         .boxed())
 }
 
-fn number(value: &Dynamic) -> Fallible<f64> {
+pub(super) fn number(value: &Dynamic) -> Fallible<f64> {
     optional(value)?
         .ok_or_else(|| Raised::new("script::wrong-value", "a number is needed, not ()").boxed())
 }
@@ -157,8 +160,6 @@ pub(super) fn register(engine: &mut Engine) {
     models(engine);
     histograms(engine);
     engine
-        .register_type_with_name::<Fit>("Fit")
-        .register_indexer_get(|fit: &mut Fit, name: &str| fit_member(fit, name))
         .register_type_with_name::<Axis>("Axis")
         .register_fn("regular", |bins: i64, low: Dynamic, high: Dynamic| {
             regular(bins, &low, &high, "")
@@ -255,8 +256,14 @@ fn models(engine: &mut Engine) {
                     )
                     .boxed()
                 })?;
+                let curve = curve_of(&model.get())?;
                 let rule = rule(&call, &range, "refit", |context, closure, name| {
-                    closures::refit_rule(context, closure, name, |fit| Dynamic::from(fit.clone()))
+                    closures::refit_rule(context, closure, name, move |fit| {
+                        Dynamic::from(Fitted {
+                            fit: fit.clone(),
+                            curve: Arc::clone(&curve),
+                        })
+                    })
                 })?;
                 model.edit(|m| m.refit = Some(Refit { times, rule }));
                 Ok(model.clone())
@@ -276,7 +283,9 @@ fn models(engine: &mut Engine) {
 fn histograms(engine: &mut Engine) {
     engine
         .register_type_with_name::<Histogram>("Histogram")
-        .register_get("entries", |h: &mut Histogram| whole(h.entries()))
+        .register_get("entries", |h: &mut Histogram| {
+            super::fits::whole(h.entries())
+        })
         .register_get("maximum", |h: &mut Histogram| h.maximum())
         .register_get("mode", |h: &mut Histogram| h.mode())
         .register_get("mean", |h: &mut Histogram| h.mean())
@@ -318,48 +327,4 @@ fn histograms(engine: &mut Engine) {
             "content",
             |h: &mut Histogram, x: Dynamic| -> Fallible<f64> { Ok(h.content(number(&x)?)) },
         );
-}
-
-/// Facts of a fit by name: its own, and `PARAMETER`, `PARAMETER_error`.
-fn fit_member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
-    let own: Dynamic = match name {
-        "valid" => fit.valid().into(),
-        "edm_reached" => fit.edm_reached.into(),
-        "at_limit" => fit.at_limit.into(),
-        "call_limit" => fit.call_limit.into(),
-        "accurate" => fit.accurate.into(),
-        "chi2" => fit.chi2.into(),
-        "ndf" => fit.ndf.into(),
-        "chi2_ndf" => (fit.chi2 / fit.ndf as f64).into(),
-        "entries" => whole(fit.entries).into(),
-        "low" => fit.low.into(),
-        "high" => fit.high.into(),
-        "refits" => i64::from(fit.refits).into(),
-        _ => Dynamic::UNIT,
-    };
-    if !own.is_unit() {
-        return Ok(own);
-    }
-    let at = |name: &str| fit.names.iter().position(|known| known == name);
-    if let Some(number) = at(name) {
-        return Ok(fit.values[number].into());
-    }
-    if let Some(number) = name.strip_suffix("_error").and_then(at) {
-        return Ok(fit.errors[number].into());
-    }
-    let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
-    Err(
-        Raised::new("fit::unknown-parameter", format!("a fit has no `{name}`"))
-            .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
-            .boxed(),
-    )
-}
-
-/// Entries are counted.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "saturates, and no histogram has so many"
-)]
-fn whole(entries: f64) -> i64 {
-    entries.round() as i64
 }

@@ -3,11 +3,13 @@
 mod blocks;
 mod calibrate;
 mod collect;
+mod columns;
 mod constants;
 mod convert;
 mod data;
 mod files;
 mod fit;
+mod fits;
 mod handle;
 mod iov;
 mod maths;
@@ -16,14 +18,18 @@ mod ordered;
 mod plan;
 mod register;
 mod results;
+mod rows;
 mod sample;
 mod save;
 pub(super) mod settings;
+mod strategy;
 mod tables;
 
 pub(super) use constants::PayloadRef;
 #[cfg(test)]
 pub(super) use constants::register as register_constants;
+#[cfg(test)]
+pub(super) use calibrate::AlgorithmHandle;
 pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
 pub(super) use fit::ModelHandle;

@@ -8,9 +8,11 @@ use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, not_yet};
 use super::calibrate::AlgorithmHandle;
 use super::collect::{granularity, granularity_name};
+use super::data::runs_array;
 use super::handle::Handle;
 use super::ordered::refuse_others;
 use super::sample::{CollectionHandle, Jobs, Sample, set_sample, wrong};
+use super::strategy::runs_of;
 use crate::calibrate::{Params, Strategy};
 use crate::collect::Granularity;
 use crate::dataset::FileMap;
@@ -28,6 +30,7 @@ pub(crate) struct Draft {
     max_iterations: u32,
     save_payloads: bool,
     granularity: Option<Granularity>,
+    ignored_runs: Vec<ExpRun>,
     place: Place,
 }
 
@@ -64,6 +67,7 @@ impl Draft {
             max_iterations: self.max_iterations,
             save_payloads: self.save_payloads,
             granularity: self.granularity,
+            ignored_runs: self.ignored_runs.clone(),
             place: self.place,
         }
     }
@@ -144,13 +148,13 @@ fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
             calibration.edit(|c| c.granularity = Some(chosen));
         }
         "strategies" => {
-            let strategy = value
-                .clone()
-                .try_cast::<Strategy>()
-                .ok_or_else(|| wrong(key, "one of strategies::…", &value))?;
-            for algorithm in calibration.look(|c| c.algorithms.clone()) {
-                algorithm.edit(|a| a.strategy = strategy.clone());
-            }
+            set_strategies(calibration, &value)?;
+        }
+        "ignored_runs" => {
+            let runs = value.read_lock::<Array>();
+            let runs = runs.ok_or_else(|| wrong(key, "an array of ExpRun", &value))?;
+            let runs = runs_of(&runs, "`ignored_runs`")?;
+            calibration.edit(|c| c.ignored_runs = runs);
         }
         // A method called on what was read writes the same value back: nothing is made of it.
         "input_files"
@@ -166,6 +170,39 @@ fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
             set_sample(&sample, key, value)?;
         }
         other => return not_yet(&format!("`{other}` of a calibration")),
+    }
+    Ok(())
+}
+
+/// One strategy for all algorithms, or a list with one for each, in their order.
+fn set_strategies(calibration: &C, value: &Dynamic) -> Fallible<()> {
+    let algorithms = calibration.look(|c| c.algorithms.clone());
+    let wanted = "one of strategies::…, a Strategy, or a list with one for each algorithm";
+    let strategy = |value: &Dynamic| {
+        let strategy = value.clone().try_cast::<Strategy>();
+        strategy.ok_or_else(|| wrong("strategies", wanted, value))
+    };
+    let Some(list) = value.read_lock::<Array>() else {
+        let strategy = strategy(value)?;
+        for algorithm in algorithms {
+            algorithm.edit(|a| a.strategy = strategy.clone());
+        }
+        return Ok(());
+    };
+    if list.len() != algorithms.len() {
+        let message = format!(
+            "there are {} strategies and {} algorithms",
+            list.len(),
+            algorithms.len()
+        );
+        return Err(Raised::new("plan::strategies", message)
+            .hint("give one strategy for all algorithms, or a list with one for each")
+            .key("strategies")
+            .boxed());
+    }
+    for (algorithm, item) in algorithms.iter().zip(list.iter()) {
+        let strategy = strategy(item)?;
+        algorithm.edit(|a| a.strategy = strategy);
     }
     Ok(())
 }
@@ -196,6 +233,7 @@ fn calibration(call: &Call<'_>, name: &str, options: &Map) -> Fallible<C> {
         max_iterations: 5,
         save_payloads: true,
         granularity: None,
+        ignored_runs: Vec::new(),
         place: Context::of(call).place(call),
     });
     // Strategies are given to the algorithms, which must be there by then.
@@ -221,7 +259,7 @@ fn cover(calibration: &C, iov: IoV, boundaries: &Array) -> Fallible<C> {
             Strategy::SequentialBoundaries,
             Params {
                 iov_coverage: Some(iov),
-                payload_boundaries: Some(runs(boundaries)?),
+                payload_boundaries: Some(runs_of(boundaries, "the boundaries of `cover`")?),
                 ..Params::default()
             },
         ),
@@ -230,18 +268,6 @@ fn cover(calibration: &C, iov: IoV, boundaries: &Array) -> Fallible<C> {
         algorithm.edit(|a| (a.strategy, a.params) = (strategy.clone(), params.clone()));
     }
     Ok(calibration.clone())
-}
-
-fn runs(boundaries: &Array) -> Fallible<Vec<ExpRun>> {
-    let runs = boundaries
-        .iter()
-        .map(|run| run.clone().try_cast::<ExpRun>());
-    runs.collect::<Option<_>>().ok_or_else(|| {
-        let message = "the boundaries of `cover` are an array of ExpRun";
-        Raised::new("script::wrong-value", message)
-            .hint("make them of pairs: `pairs.map(|pair| ExpRun(pair))`")
-            .boxed()
-    })
 }
 
 fn depends_on(calibration: &C, other: &C) {
@@ -273,13 +299,19 @@ fn input_files(calibration: &C) -> FileMap {
     sample.map_or_else(FileMap::default, |s| s.look(|s| s.input_files.clone()))
 }
 
-/// The strategy of all algorithms, or `()` when they differ or there are none.
+/// The strategy of all algorithms, those of each when they differ, or `()` when there are none.
 fn strategies(calibration: &C) -> Dynamic {
     let algorithms = calibration.look(|c| c.algorithms.clone());
-    let mut all = algorithms.iter().map(|a| a.look(|a| a.strategy.clone()));
-    match all.next() {
-        Some(first) if all.all(|other| other == first) => Dynamic::from(first),
-        _ => Dynamic::UNIT,
+    let all: Vec<Strategy> = algorithms
+        .iter()
+        .map(|a| a.look(|a| a.strategy.clone()))
+        .collect();
+    match all.as_slice() {
+        [] => Dynamic::UNIT,
+        [first, others @ ..] if others.iter().all(|other| other == first) => {
+            Dynamic::from(first.clone())
+        }
+        _ => all.into_iter().map(Dynamic::from).collect::<Array>().into(),
     }
 }
 
@@ -320,6 +352,9 @@ pub(super) fn register(engine: &mut Engine) {
             chosen.map_or(Dynamic::UNIT, |chosen| granularity_name(chosen).into())
         })
         .register_get("strategies", |c: &mut C| strategies(c))
+        .register_get("ignored_runs", |c: &mut C| {
+            c.look(|c| runs_array(&c.ignored_runs))
+        })
         .register_get("max_iterations", |c: &mut C| {
             i64::from(c.look(|c| c.max_iterations))
         })

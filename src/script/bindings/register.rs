@@ -13,13 +13,17 @@ pub(crate) fn register(engine: &mut Engine) {
     super::iov::register(engine);
     super::files::register(engine);
     super::fit::register(engine);
+    super::fits::register(engine);
     super::collect::register(engine);
     super::constants::register(engine);
     super::native::register(engine);
     super::calibrate::register(engine);
     super::results::register(engine);
     super::data::register(engine);
+    super::strategy::register(engine);
     super::tables::register(engine);
+    super::columns::register(engine);
+    super::rows::register(engine);
     super::blocks::register(engine);
     super::plan::register(engine);
     super::sample::register(engine);

@@ -7,8 +7,9 @@ use rhai::{Array, Dynamic, EvalAltResult, Map};
 
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, raise};
+use super::columns::Column;
 use super::ordered::refuse_others;
-use super::tables::{CHANNEL, Column, Table};
+use super::tables::{CHANNEL, Table};
 use crate::calibrate::Data;
 use crate::conditions::Payload;
 use crate::expr;

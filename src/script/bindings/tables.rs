@@ -1,23 +1,17 @@
-//! Tables and columns as scripts see them; the meaning is in the room `expr`.
+//! Tables as scripts see them; the meaning is in the room `expr`.
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Engine};
+use rhai::{Dynamic, Engine};
 
 use super::super::raise::{Fallible, Raised, raise};
+use super::columns::Column;
 use crate::conditions::Payload;
 use crate::expr;
 
 /// A table; never changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Table(pub(super) Arc<expr::Table>);
-
-/// A column, and the channels that its values belong to, if its table says so; never changes.
-#[derive(Clone, Debug)]
-pub(crate) struct Column {
-    pub(super) values: Arc<expr::Column>,
-    pub(super) channels: Option<Arc<expr::Column>>,
-}
 
 /// The column that says to which channel a row belongs.
 pub(super) const CHANNEL: &str = "channel";
@@ -98,13 +92,5 @@ pub(super) fn register(engine: &mut Engine) {
         .register_type_with_name::<Table>("Table")
         .register_indexer_get(|t: &mut Table, name: &str| t.member(name))
         .register_fn("len", |t: &mut Table| count(t.0.len()))
-        .register_fn("is_empty", |t: &mut Table| t.0.is_empty())
-        .register_type_with_name::<Column>("Column")
-        .register_fn("len", |c: &mut Column| count(c.values.len()))
-        .register_fn("to_array", |c: &mut Column| -> Array {
-            (0..c.values.len())
-                .filter_map(|i| c.values.value(i))
-                .map(dynamic)
-                .collect()
-        });
+        .register_fn("is_empty", |t: &mut Table| t.0.is_empty());
 }

@@ -7,7 +7,7 @@ use rhai::{Caches, Dynamic, Engine, GlobalRuntimeState, Scope, Stmt};
 use crate::expr::{Bound, Failure, Place};
 
 use super::super::{Closure, Context};
-use super::walk;
+use super::{capture, walk};
 
 /// A closure with all that its calls have in common.
 pub(super) struct Callable {
@@ -30,11 +30,7 @@ impl Callable {
         Self {
             engine: Arc::clone(&closure.engine),
             body: walk::statements(&closure.source.ast, &closure.definition),
-            captured: closure
-                .pointer
-                .iter_curry()
-                .map(Dynamic::flatten_clone)
-                .collect(),
+            captured: closure.pointer.iter_curry().map(capture::settled).collect(),
             closure: closure.clone(),
             idle: Mutex::default(),
         }

@@ -10,7 +10,7 @@ use super::super::Closure;
 use super::super::bindings::{ModelHandle, Ordered, PayloadRef};
 use super::meaning::short;
 use super::term::{Function, Kind, Term};
-use crate::calibrate::describe_model;
+use crate::calibrate::{describe_model, forget_places};
 
 /// Checks that everything a closure captured is plain data.
 pub(super) fn check(closure: &Closure, function: &Function) -> Result<(), Failure> {
@@ -98,7 +98,9 @@ pub(in super::super) fn text(value: &Dynamic) -> Result<String, String> {
         return Ok(value.to_string());
     }
     if let Some(model) = value.read_lock::<ModelHandle>() {
-        return Ok(format!("Model({})", describe_model(&model.get())));
+        let mut described = describe_model(&model.get());
+        forget_places(&mut described);
+        return Ok(format!("Model({described})"));
     }
     if let Some(axis) = value.read_lock::<Axis>() {
         return Ok(format!("{:?}", &*axis));
@@ -112,4 +114,21 @@ pub(in super::super) fn text(value: &Dynamic) -> Result<String, String> {
         return Ok(format!("ordered({})", members?.join(", ")));
     }
     Err(value.type_name().to_owned())
+}
+
+/// The value as it is now: later changes of what its makers still hold do not reach it.
+pub(super) fn settled(value: &Dynamic) -> Dynamic {
+    if let Some(model) = value.read_lock::<ModelHandle>() {
+        return Dynamic::from(model.copy());
+    }
+    if let Some(items) = value.read_lock::<rhai::Array>() {
+        return items.iter().map(settled).collect::<rhai::Array>().into();
+    }
+    if let Some(map) = value.read_lock::<rhai::Map>() {
+        let members = map
+            .iter()
+            .map(|(name, member)| (name.clone(), settled(member)));
+        return members.collect::<rhai::Map>().into();
+    }
+    value.flatten_clone()
 }

@@ -1,0 +1,141 @@
+//! Fits that a script does itself, and what comes out; the meaning is in the room `fit`.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, Map};
+
+use super::super::raise::{Fallible, Raised, failed, raise};
+use super::blocks::{Histograms, push};
+use super::fit::{ModelHandle, number, options};
+use super::tables::{CHANNEL, Table};
+use crate::expr;
+use crate::fit::{Drawn, Error, Fit, Model, fit_each, probability, table};
+use crate::hist::Histogram;
+
+/// A fit, and the curve that was fitted.
+#[derive(Clone, Debug)]
+pub(crate) struct Fitted {
+    pub(super) fit: Fit,
+    pub(super) curve: Arc<Drawn>,
+}
+
+fn refused(error: &Error) -> Box<EvalAltResult> {
+    match error {
+        Error::Rule { failure, .. } => failed("closure::failed", failure.clone()),
+        other => raise("fit::refused")(other),
+    }
+}
+
+fn fit(histogram: &Histogram, model: &ModelHandle, map: &Map) -> Fallible<Fitted> {
+    let model = model.get();
+    let fit = crate::fit::fit_histogram(histogram, &model, &options(map)?);
+    let fit = fit.map_err(|error| refused(&error))?;
+    let curve = curve_of(&model)?;
+    Ok(Fitted { fit, curve })
+}
+
+/// The curve of a model, for closures that see its fits.
+pub(super) fn curve_of(model: &Model) -> Fallible<Arc<Drawn>> {
+    let curve = Drawn::new(model).map_err(|error| refused(&error))?;
+    Ok(Arc::new(curve))
+}
+
+fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
+    let all = histograms.all()?;
+    let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
+    let model = model.get();
+    let rows = fit_each(&channels, &model, &options(map)?).map_err(|error| refused(&error))?;
+    let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+    let mut fits = table(&rows, &names).map_err(|error| raise("table::column")(&error))?;
+    // The channel also goes by its own name: `class`.
+    let name = histograms.name();
+    if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
+        let numbers = expr::Column::Int(rows.iter().map(|row| row.channel).collect());
+        push(&mut fits, name, numbers)?;
+    }
+    Ok(Table::new(fits))
+}
+
+impl Fitted {
+    fn value(&self, x: f64) -> f64 {
+        self.curve.value(x, &self.fit.values)
+    }
+
+    /// Where the curve crosses `y` first on the way; NaN if nowhere.
+    fn find_x(&self, y: f64, from: f64, to: f64) -> f64 {
+        self.curve.crossing(y, from, to, &self.fit.values)
+    }
+
+    /// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`.
+    fn member(&self, name: &str) -> Fallible<Dynamic> {
+        let fit = &self.fit;
+        let own: Dynamic = match name {
+            "valid" => fit.valid().into(),
+            "edm_reached" => fit.edm_reached.into(),
+            "at_limit" => fit.at_limit.into(),
+            "call_limit" => fit.call_limit.into(),
+            "accurate" => fit.accurate.into(),
+            "chi2" => fit.chi2.into(),
+            "ndf" => fit.ndf.into(),
+            "chi2_ndf" => fit.chi2_ndf().into(),
+            "probability" => probability(fit.chi2, fit.ndf).into(),
+            "entries" => whole(fit.entries).into(),
+            "low" => fit.low.into(),
+            "high" => fit.high.into(),
+            "refits" => i64::from(fit.refits).into(),
+            _ => Dynamic::UNIT,
+        };
+        if !own.is_unit() {
+            return Ok(own);
+        }
+        if let Some((value, _)) = fit.parameter(name) {
+            return Ok(value.into());
+        }
+        let error = name.strip_suffix("_error");
+        if let Some((_, error)) = error.and_then(|name| fit.parameter(name)) {
+            return Ok(error.into());
+        }
+        let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
+        Err(
+            Raised::new("fit::unknown-parameter", format!("a fit has no `{name}`"))
+                .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+                .boxed(),
+        )
+    }
+}
+
+/// Entries are counted.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "saturates, and no histogram has so many"
+)]
+pub(super) fn whole(entries: f64) -> i64 {
+    entries.round() as i64
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Fitted>("Fit")
+        .register_indexer_get(|fit: &mut Fitted, name: &str| fit.member(name))
+        .register_fn("value", |fit: &mut Fitted, x: Dynamic| -> Fallible<f64> {
+            Ok(fit.value(number(&x)?))
+        })
+        .register_fn(
+            "find_x",
+            |fit: &mut Fitted, y: Dynamic, from: Dynamic, to: Dynamic| -> Fallible<f64> {
+                Ok(fit.find_x(number(&y)?, number(&from)?, number(&to)?))
+            },
+        )
+        .register_fn("fit", |h: Histogram, model: ModelHandle| {
+            fit(&h, &model, &Map::new())
+        })
+        .register_fn("fit", |h: Histogram, model: ModelHandle, map: Map| {
+            fit(&h, &model, &map)
+        })
+        .register_fn("fit_each", |h: Histograms, model: ModelHandle| {
+            each(&h, &model, &Map::new())
+        })
+        .register_fn("fit_each", |h: Histograms, model: ModelHandle, map: Map| {
+            each(&h, &model, &map)
+        });
+}

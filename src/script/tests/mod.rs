@@ -1,0 +1,6 @@
+//! Tests of scripted algorithms and strategies.
+
+mod algorithms;
+mod harness;
+mod identity;
+mod tables;
