@@ -190,10 +190,14 @@ fn set_strategies(calibration: &C, value: &Dynamic) -> Fallible<()> {
         return Ok(());
     };
     if list.len() != algorithms.len() {
+        let count = |n: usize, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{n} {many}"),
+        };
         let message = format!(
-            "there are {} strategies and {} algorithms",
-            list.len(),
-            algorithms.len()
+            "there are {} for {}",
+            count(list.len(), "strategy", "strategies"),
+            count(algorithms.len(), "algorithm", "algorithms")
         );
         return Err(Raised::new("plan::strategies", message)
             .hint("give one strategy for all algorithms, or a list with one for each")

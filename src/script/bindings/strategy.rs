@@ -34,7 +34,10 @@ fn raised(message: String) -> Box<EvalAltResult> {
 pub(super) fn runs_of(array: &Array, what: &str) -> Fallible<Vec<ExpRun>> {
     let run = |item: &Dynamic| {
         item.clone().try_cast::<ExpRun>().ok_or_else(|| {
-            let message = format!("{what} are an array of ExpRun; it holds {}", a_kind(item));
+            let message = format!(
+                "{what} are an array of ExpRun; this one holds {}",
+                a_kind(item)
+            );
             Raised::new("script::wrong-value", message)
                 .hint("make them of pairs: `pairs.map(|pair| ExpRun(pair))`")
                 .boxed()
