@@ -34,10 +34,14 @@ pub(super) fn busy() -> bool {
     UNDER_WAY.with_borrow(|all| !all.is_empty())
 }
 
+/// The execution under way on this thread.
+pub(super) fn current() -> Option<Data> {
+    UNDER_WAY.with_borrow(|all| all.last().cloned().flatten())
+}
+
 /// Keeps a sentence with the execution under way; `false` if there is none.
 pub(super) fn note(text: &str) -> bool {
-    let data = UNDER_WAY.with_borrow(|all| all.last().cloned().flatten());
-    match data {
+    match current() {
         Some(data) => {
             data.note(text);
             true

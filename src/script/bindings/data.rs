@@ -119,7 +119,7 @@ fn collection(data: &Data, name: &str) -> Fallible<Data> {
     })
 }
 
-fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Table> {
+pub(super) fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Table> {
     let input = data.input();
     let run = run.or(input.runs.first().copied());
     let Some(run) = run else {

@@ -12,6 +12,7 @@ mod fit;
 mod fits;
 mod handle;
 mod iov;
+mod lookups;
 mod maths;
 mod native;
 mod ordered;
@@ -25,11 +26,11 @@ pub(super) mod settings;
 mod strategy;
 mod tables;
 
+#[cfg(test)]
+pub(super) use calibrate::AlgorithmHandle;
 pub(super) use constants::PayloadRef;
 #[cfg(test)]
 pub(super) use constants::register as register_constants;
-#[cfg(test)]
-pub(super) use calibrate::AlgorithmHandle;
 pub(super) use convert::{from_json, to_json};
 pub(super) use files::{Input, Kwargs};
 pub(super) use fit::ModelHandle;

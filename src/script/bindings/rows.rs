@@ -10,6 +10,7 @@ use super::super::raise::{Fallible, Raised, failed, raise};
 use super::blocks::Histograms;
 use super::columns::Column;
 use super::fit::closure;
+use super::lookups::{memory, tell_missed};
 use super::ordered::refuse_others;
 use super::tables::{CHANNEL, Table};
 use crate::expr::{self, Statistics, Wanted, filled_from_neighbours};
@@ -25,10 +26,10 @@ fn values(call: &Call<'_>, table: &Table, row: &FnPtr, wanted: Wanted) -> Fallib
     if let Some(warning) = compiled.warning {
         context.warn("closure::row-by-row", warning);
     }
-    table
-        .0
-        .evaluate_as(&compiled.formula, wanted)
-        .map_err(|failure| failed("closure::failed", failure))
+    let mut memory = memory(&compiled.formula)?;
+    let values = table.0.evaluate_in(&compiled.formula, wanted, &mut memory);
+    tell_missed(&mut memory);
+    values.map_err(|failure| failed("closure::failed", failure))
 }
 
 /// The same as numbers.

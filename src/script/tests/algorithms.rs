@@ -312,6 +312,20 @@ fn constants_in_force_are_tables() {
         given("data.previous(\"t1\")", true).contains("no earlier iteration saved a member `t1`")
     );
     assert!(given("data.previous(\"t0\")", false).contains("no earlier iteration"));
+    // Look-ups that were written before are those of the first run.
+    let text = "let t0 = payload(\"Times\").column(\"t0\"); Algorithm(\"A\").calibrate(|data| { \
+        data.result.x = data.table(\"hits\").column(|h| h.time - t0.at(h.channel)).to_array(); AlgResult::ok })";
+    let execution = executed_with(text, &input(vec![store.clone()]));
+    let found = answer(execution.answer.as_ref());
+    assert_eq!(
+        found, "[0.5, 2.5, 1.75, 3.75, 5.75, NaN]",
+        "{}",
+        execution.message
+    );
+    assert_eq!(
+        execution.warnings,
+        ["1 row looked up in Times.t0 for a channel that is not there"]
+    );
     // Without another class, that of the constants in force is kept.
     let body = "data.save(\"Times\", #{ t0: data.payload(\"Times\").t0 }); AlgResult::ok";
     let execution = executed_with(&scripted(body), &input(vec![store.clone()]));

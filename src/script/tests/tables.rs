@@ -139,6 +139,64 @@ fn tables_are_joined_stacked_and_filled() {
 }
 
 #[test]
+fn rows_are_grouped_and_looked_up() {
+    let by = |what: &str| format!("{{ let l = {what}; t.column(|h| l.at(h.channel)).to_array() }}");
+    check(&[
+        (
+            &by("t.group(\"channel\").mean(\"time\")"),
+            "[2.0, 2.0, 4.0, 4.0, 4.0, 10.0]",
+        ),
+        (
+            &by("t.group(\"channel\").median(\"time\")"),
+            "[2.0, 2.0, 4.0, 4.0, 4.0, 10.0]",
+        ),
+        (
+            &by("t.group(\"channel\").sum(\"gap\")"),
+            "[1.0, 1.0, 4.0, 4.0, 4.0, 0.0]",
+        ),
+        (
+            &by("t.group(\"channel\").mean(\"gap\")"),
+            "[1.0, 1.0, 4.0, 4.0, 4.0, NaN]",
+        ),
+        (
+            &by("t.group(\"channel\").count()"),
+            "[2.0, 2.0, 3.0, 3.0, 3.0, 1.0]",
+        ),
+        // Weights 1 and 1/9 for 1.0 and 3.0.
+        (
+            "{ let l = t.group(\"channel\").weighted_mean(\"time\", \"time\"); abs(l.at(1) - 1.2) < 1e-12 }",
+            "true",
+        ),
+        ("t.group(\"channel\").mean(\"time\").mean() * 3.0", "16.0"),
+        (
+            &by("t.filter(|h| h.channel == 4).lookup(\"channel\", \"time\")"),
+            "[NaN, NaN, NaN, NaN, NaN, 10.0]",
+        ),
+        (
+            &by("t.filter(|h| h.channel == 4).lookup(\"channel\", \"time\", 0)"),
+            "[0.0, 0.0, 0.0, 0.0, 0.0, 10.0]",
+        ),
+        (
+            "{ let l = t.distinct(\"channel\", [\"time\"]).lookup(\"channel\", \"time\"); [l.at(2), l.at(7)] }",
+            "[2.0, NaN]",
+        ),
+        (
+            "t.lookup(\"channel\", \"time\")",
+            "several rows have the channel 1",
+        ),
+        (
+            "t.lookup(\"time\", \"channel\")",
+            "each value of `time` is a number; channels are whole numbers",
+        ),
+        ("t.group(\"chanel\")", "the table has no column `chanel`"),
+        (
+            "t.group(\"channel\").mean(\"side\")",
+            "`side` does not hold numbers",
+        ),
+    ]);
+}
+
+#[test]
 fn columns_are_asked_and_calculated_with() {
     check(&[
         (
