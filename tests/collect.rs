@@ -8,6 +8,7 @@ mod collect {
     pub(crate) mod build;
     mod columns;
     mod gates;
+    mod lookups;
     mod native;
     mod numbers;
     mod plain;

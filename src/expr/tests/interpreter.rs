@@ -1,7 +1,11 @@
 //! The meaning of formulas, written down a second time and as plainly as possible: one row, one
 //! value, branch by branch.
 
-use crate::expr::{BinaryOp, Expr, Function, Node, Reduction, UnaryOp, Value};
+use std::collections::BTreeSet;
+
+use crate::expr::{
+    BinaryOp, Expr, Function, Lookup, Node, PayloadMember, Reduction, UnaryOp, Value,
+};
 
 /// One event: its columns by name, the elements of `A`.
 pub(super) struct Event {
@@ -19,6 +23,17 @@ pub(super) struct Interpreter<'a> {
     pub(super) event: &'a Event,
     pub(super) element: Option<usize>,
     pub(super) lets: Vec<(u32, Value)>,
+    /// Look-ups that found nothing on the way.
+    pub(super) missed: BTreeSet<PayloadMember>,
+}
+
+/// The values of look-ups: those of `low` are there from -2 to 2, those of `far` at three places.
+pub(super) fn looked_up(member: &str, key: i64) -> Option<f64> {
+    match (member, key) {
+        ("low", -2..=2) => Some(key as f64 / 4.0),
+        ("far", i64::MIN | 5 | i64::MAX) => Some(0.1),
+        _ => None,
+    }
 }
 
 fn number(v: &Value) -> f64 {
@@ -59,6 +74,7 @@ fn is_float(expr: &Expr, lets: &mut Vec<(u32, bool)>) -> bool {
             }
             _ => true,
         },
+        Node::Lookup(..) => true,
         Node::If(_, a, b, _) => is_float(a, lets) || is_float(b, lets),
         Node::Let(n, value, body) => {
             let float = is_float(value, lets);
@@ -117,6 +133,16 @@ impl Interpreter<'_> {
             Node::Local(n) => {
                 let found = self.lets.iter().rev().find(|l| l.0 == *n);
                 Ok(found.unwrap().1.clone())
+            }
+            Node::Lookup(Lookup::Payload(member), index, _) => {
+                let Value::Int(key) = self.ask(index)? else {
+                    panic!("{index:?} is no channel")
+                };
+                let found = looked_up(&member.member, key);
+                if found.is_none() {
+                    self.missed.insert(member.clone());
+                }
+                Ok(Value::Float(found.unwrap_or(f64::NAN)))
             }
             other => panic!("{other:?} is not made"),
         }

@@ -3,6 +3,7 @@
 mod arrays;
 mod cases;
 mod interpreter;
+mod lookups;
 mod parse;
 mod random;
 mod refused;

@@ -1,13 +1,16 @@
 //! Random formulas: column code must give what the plain interpreter gives, and fail where it
 //! fails.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::arrays::Events;
-use super::interpreter::{Event, Interpreter, Trap, binary, call};
+use super::interpreter::{Event, Interpreter, Trap, binary, call, looked_up};
 use crate::expr::{
-    BinaryOp, Expr, Function, Node, Path, Place, Program, Reduction, Scratch, Slice, Type, UnaryOp,
-    Value, scalar,
+    BinaryOp, Bound, Expr, Function, Lookup, LookupTable, Node, Path, PayloadMember, Place,
+    Program, Reduction, Scratch, Slice, Type, UnaryOp, Value, scalar,
 };
 
 /// A source of choices.
@@ -235,6 +238,11 @@ impl Maker {
 
     fn float(&mut self, depth: u32) -> Expr {
         let here = Place::default();
+        if self.dice.roll(6) == 0 {
+            let key = self.make(Type::Int, depth);
+            let member = PayloadMember::new("T", self.dice.of(&["low", "far"]));
+            return Self::node(Node::Lookup(Lookup::Payload(member), key, here));
+        }
         let a = self.make(Type::Float, depth);
         match self.dice.roll(4) {
             0 => {
@@ -319,8 +327,23 @@ fn column(values: impl Iterator<Item = Value>) -> (Vec<bool>, Vec<i64>, Vec<f64>
     column
 }
 
-/// What column code gives for the events; `None` if it fails.
-fn compiled(program: &Program, events: &[&Event]) -> Option<Vec<Value>> {
+/// The tables of both look-ups.
+fn constants() -> Bound {
+    let keys = [i64::MIN, -2, -1, 0, 1, 2, 5, i64::MAX];
+    let table = |name: &str| {
+        let values = keys
+            .into_iter()
+            .filter_map(|k| Some((k, looked_up(name, k)?)));
+        let table = Arc::new(LookupTable::new(values).unwrap());
+        (PayloadMember::new("T", name), table)
+    };
+    Bound::new(vec![table("low"), table("far")])
+}
+
+type Missed = BTreeMap<PayloadMember, u64>;
+
+/// What column code gives for the events, and how often it found nothing; `None` if it fails.
+fn compiled(program: &Program, events: &[&Event]) -> Option<(Vec<Value>, Missed)> {
     let of_event = |i: usize| column(events.iter().map(|e| e.columns[i].1.clone()));
     let elements = || events.iter().flat_map(|e| &e.elements);
     let of_element = |i: usize| column(elements().map(|e| e[i].1.clone()));
@@ -344,11 +367,14 @@ fn compiled(program: &Program, events: &[&Event]) -> Option<Vec<Value>> {
         })
         .collect();
     let mut scratch = Scratch::default();
+    scratch.bind(constants());
     let outputs = program
         .evaluate(&inputs, &[], events.len(), &mut scratch)
         .ok()?;
     let values = (0..events.len()).map(|i| outputs.get(0).value(i).unwrap());
-    Some(values.collect())
+    let values = values.collect();
+    drop(outputs);
+    Some((values, scratch.take_missed()))
 }
 
 fn bits(value: &Value) -> (u8, u64) {
@@ -361,15 +387,18 @@ fn bits(value: &Value) -> (u8, u64) {
     }
 }
 
-fn interpreted(event: &Event, expr: &Expr) -> Result<Value, Trap> {
+fn interpreted(event: &Event, expr: &Expr) -> Result<(Value, BTreeSet<PayloadMember>), Trap> {
     let lets = Vec::new();
     let element = None;
-    Interpreter {
+    let missed = BTreeSet::new();
+    let mut interpreter = Interpreter {
         event,
         element,
         lets,
-    }
-    .ask(expr)
+        missed,
+    };
+    let value = interpreter.ask(expr)?;
+    Ok((value, interpreter.missed))
 }
 
 proptest! {
@@ -388,11 +417,17 @@ proptest! {
             return Ok(());
         };
         let mut all = Vec::new();
+        let mut expected = Missed::new();
         for event in &events {
             let alone = compiled(&program, &[event]);
             match (interpreted(event, &expr), alone) {
-                (Ok(wanted), Some(given)) => {
+                (Ok((wanted, missed)), Some((given, found))) => {
                     prop_assert_eq!(bits(&given[0]), bits(&wanted), "{:?}", expr);
+                    let once = missed.iter().map(|member| (member.clone(), 1));
+                    prop_assert_eq!(found, once.collect::<Missed>(), "{:?}", expr);
+                    for member in missed {
+                        *expected.entry(member).or_default() += 1;
+                    }
                     all.push((event, given[0].clone()));
                 }
                 (Err(Trap), None) => {}
@@ -400,7 +435,12 @@ proptest! {
             }
         }
         let good: Vec<&Event> = all.iter().map(|(e, _)| *e).collect();
-        let together = compiled(&program, &good).expect("none of them fails");
+        // A look-up that is the same for all rows may fail without any.
+        if good.is_empty() {
+            return Ok(());
+        }
+        let (together, found) = compiled(&program, &good).expect("none of them fails");
+        prop_assert_eq!(found, expected, "{:?}", expr);
         for (given, (_, wanted)) in together.iter().zip(&all) {
             prop_assert_eq!(bits(given), bits(wanted), "{:?}", expr);
         }
