@@ -101,6 +101,7 @@ fn calibration(name: &str, depends_on: &[&str]) -> Calibration {
         collections: IndexMap::from([("default".into(), collection)]),
         algorithms: vec![declared("dt", column(&["mean"]))],
         depends_on: depends_on.iter().map(ToString::to_string).collect(),
+        ignored_runs: Vec::new(),
         max_iterations: 5,
         save_payloads: true,
         granularity: None,

@@ -14,6 +14,6 @@ mod status;
 
 pub use error::Error;
 pub use job::{Argument, Job, SubJob};
-pub use local::with_threads;
+pub use local::{Local, Next};
 pub use split::{MOST_SUBJOBS, Splitter, evenly, in_chunks};
 pub use status::Status;

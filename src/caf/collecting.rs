@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::calibrate::{Channels, Objects};
@@ -41,6 +42,16 @@ pub(super) trait Collecting: Sync {
         constants: &Chain,
         observer: &mut dyn Observer,
     ) -> Result<Gathered, Error>;
+
+    /// Objects that were kept as a file, collected with these constants in force; `None` if they
+    /// cannot be read.
+    fn load(
+        &self,
+        calibration: &Calibration,
+        collection: &str,
+        file: &Path,
+        constants: &Chain,
+    ) -> Option<Arc<dyn Keep>>;
 }
 
 /// The objects of all collections of a calibration.

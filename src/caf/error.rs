@@ -1,7 +1,8 @@
 //! What keeps a plan from running at all, or from writing what came out.
 
+use std::any::Any;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{backend, conditions, plan};
 
@@ -36,22 +37,51 @@ pub enum Error {
         /// The folder as given.
         folder: PathBuf,
     },
-    /// The output folder holds an earlier run.
+    /// The output folder was begun by something else.
     #[error(
-        "the output folder {} holds the results of an earlier run; replace them with --overwrite, or choose another one with --output",
+        "the output folder {} cannot be continued: {difference}; replace what is there with --overwrite, or choose another one with --output",
         .folder.display()
     )]
-    EarlierRun {
+    OtherPlan {
+        /// The folder as given.
+        folder: PathBuf,
+        /// What is different, in words.
+        difference: String,
+    },
+    /// An input file is not what it was when the run began.
+    #[error(
+        "the run that was interrupted cannot be continued: the input file {} has changed since; begin again with --overwrite, or choose another folder with --output",
+        .path.display()
+    )]
+    ChangedInput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process works in the output folder.
+    #[error(
+        "another run is at work in the output folder {}; wait for it (`b2caf status --path {}` shows how far it is), or choose another one with --output",
+        .folder.display(),
+        .folder.display()
+    )]
+    InUse {
         /// The folder as given.
         folder: PathBuf,
     },
     /// Something cannot be written.
-    #[error("cannot write to the output folder {}: {source}; choose another one with --output", .path.display())]
+    #[error("{}", cannot_write(.path, .source))]
     Output {
         /// The file or folder.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
+    },
+    /// A calibration ran into a bug of this program.
+    #[error("calibration {calibration}: {message}; this is a bug in b2caf")]
+    Panicked {
+        /// Name of the calibration.
+        calibration: String,
+        /// What the program said.
+        message: String,
     },
     /// A folder of constants to start from that is none.
     #[error(
@@ -79,7 +109,38 @@ pub enum Error {
     },
 }
 
+/// Writing failed: for want of room, or for good.
+fn cannot_write(path: &Path, source: &io::Error) -> String {
+    let path = path.display();
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!(
+            "there is no room left to write {path}: {source}; make some and run the same command again, it goes on where it was"
+        ),
+        _ => format!(
+            "cannot write to the output folder {path}: {source}; choose another one with --output"
+        ),
+    }
+}
+
 impl Error {
+    /// Whether it concerns one calibration and what it was given, so that others may go on.
+    pub(super) fn is_of_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Plan(_) | Self::Input { .. } | Self::Panicked { .. }
+        )
+    }
+
+    /// The error of a calibration that panicked.
+    pub(super) fn panicked(calibration: &str, panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Panicked {
+            calibration: calibration.into(),
+            message: message.unwrap_or_else(|| "it stopped without a message".into()),
+        }
+    }
+
     /// For `map_err`: `path` could not be written.
     pub(super) fn output(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

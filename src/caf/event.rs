@@ -1,9 +1,11 @@
 //! What happens while a plan runs, for whoever wants to know.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
+use super::state::CalibrationState;
 use super::{AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Outcome, PayloadOutcome};
 
 /// Something that happened. As JSON: an object with `event` and the fields of the variant.
@@ -24,6 +26,15 @@ pub enum Event {
     CalibrationStarted {
         /// Its name.
         calibration: String,
+    },
+    /// A calibration goes on where an earlier run left it.
+    Continued {
+        /// Its name.
+        calibration: String,
+        /// The iteration it was in.
+        iteration: u32,
+        /// What had been reached: `init`, `collector_completed` or `completed`.
+        state: CalibrationState,
     },
     /// A pass over the data, and what follows from it, begins.
     IterationStarted {
@@ -72,6 +83,9 @@ pub enum Event {
         collection: CollectionOutcome,
         /// Whether the objects of an earlier pass were used again: nothing they depend on changed.
         reused: bool,
+        /// How long it took; not part of the written event, which is the same each time.
+        #[serde(skip)]
+        took: Duration,
     },
     /// An algorithm begins.
     AlgorithmStarted {
@@ -92,6 +106,9 @@ pub enum Event {
         calibration: String,
         /// Its executions.
         algorithm: AlgorithmOutcome,
+        /// How long it took; not part of the written event, which is the same each time.
+        #[serde(skip)]
+        took: Duration,
     },
     /// A payload was written.
     PayloadWritten {

@@ -1,53 +1,55 @@
-//! The output folder: taken early, filled calibration by calibration, never half-written.
+//! The output folder: taken early, kept by one process at a time, never half-written.
 //!
 //! ```text
-//! <output>/plan.json                what was run, and the sign that the folder is ours
+//! <output>/plan.json                what is run, and the sign that the folder is ours
+//! <output>/caf_state.db             how far each calibration has come
 //! <output>/outcome.json             what came out
 //! <output>/outputdb/                payloads of the result: database.txt and payload files
+//! <output>/<calibration>/outcome.json  what came out of a calibration that has ended
 //! <output>/<calibration>/outputdb/  payloads of the last iteration
 //! <output>/<calibration>/<n>/collector_output/<collection>/summary.json   files, events, cuts
 //! <output>/<calibration>/<n>/collector_output/<collection>/objects.json   what was filled, per run
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>.json
+//! <output>/<calibration>/<n>/algorithm_output/<algorithm>_iov_gaps.json   runs without payload
 //! <output>/<calibration>/<n>/algorithm_output/outputdb/
 //! ```
-//! A calibration is written to a hidden folder beside its final one, which gets its name when the
-//! calibration has ended.
+//! Every file gets its name when it is complete. Folders of a step that did not end are removed
+//! when it is done again.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind};
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use crate::plan::Plan;
 
-use crate::conditions::readable;
-use crate::plan::{self, Plan};
-
+use super::files::{remove, write_json};
+use super::sign::Sign;
 use super::{Error, Outcome};
 
 const PLAN: &str = "plan.json";
 const OUTCOME: &str = "outcome.json";
 const OUTPUTDB: &str = "outputdb";
+const STATE: &str = "caf_state.db";
+/// What SQLite keeps beside it.
+const JOURNAL: &str = "caf_state.db-journal";
+const LOCK: &str = ".lock";
+const CACHE: &str = ".cache";
 
-/// The output folder of a run.
+/// The output folder of a run, kept from other processes as long as this value lives.
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
+    /// Whether it did not exist before.
     created: bool,
-}
-
-/// What `plan.json` says.
-#[derive(Serialize, Deserialize)]
-struct Sign {
-    b2caf: u32,
-    name: String,
-    fingerprint: String,
+    /// Whether nothing was done in it before.
+    fresh: bool,
     calibrations: Vec<String>,
-    sources: Vec<(PathBuf, String)>,
+    lock: File,
 }
 
 impl Folder {
-    /// Takes the folder for this plan: creates it, or makes sure that it is empty or may be
-    /// overwritten, and that it can be written to.
+    /// Takes the folder for this plan: creates it, continues what was interrupted there, or makes
+    /// sure that it may be overwritten; and that it can be written to.
     pub(super) fn take(root: &Path, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
         let created = match fs::metadata(root) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -60,24 +62,60 @@ impl Folder {
                     folder: root.into(),
                 });
             }
-            Ok(_) => {
-                clear(root, overwrite)?;
-                false
+            Ok(_) => false,
+        };
+        let taken = Self::occupy(root, created, overwrite, plan);
+        if taken.is_err() && created {
+            let _ = remove(&root.join(LOCK));
+            // Fails, as it should, when anything is left in it.
+            let _ = fs::remove_dir(root);
+        }
+        taken
+    }
+
+    fn occupy(root: &Path, created: bool, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
+        let earlier = match Sign::read(&root.join(PLAN)) {
+            Some(sign) => Some(sign),
+            None if is_empty(root)? => None,
+            None => {
+                return Err(Error::NotOurs {
+                    folder: root.into(),
+                });
             }
         };
-        let folder = Self {
+        let mut folder = Self {
             root: root.into(),
             created,
-        };
-        let sign = Sign {
-            b2caf: 1,
-            name: plan.settings.name.clone(),
-            fingerprint: plan::fingerprint(plan),
+            fresh: true,
             calibrations: plan.calibrations.iter().map(|c| c.name.clone()).collect(),
-            sources: plan.sources.clone(),
+            lock: lock(root)?,
         };
+        let sign = Sign::of(plan);
+        if let Some(earlier) = earlier {
+            if overwrite {
+                folder.clear(&earlier)?;
+            } else if let Some(difference) = earlier.difference(&sign) {
+                return Err(Error::OtherPlan {
+                    folder: root.into(),
+                    difference,
+                });
+            } else {
+                folder.fresh = false;
+                return Ok(folder);
+            }
+        }
         write_json(&folder.root.join(PLAN), &sign)?;
         Ok(folder)
+    }
+
+    /// Whether nothing was done in it before.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// The file with the state of the calibrations.
+    pub(super) fn state(&self) -> PathBuf {
+        self.root.join(STATE)
     }
 
     /// The payloads of the result.
@@ -90,132 +128,123 @@ impl Folder {
         self.calibration(name).join(OUTPUTDB)
     }
 
+    /// What came out of a calibration that has ended.
+    pub(super) fn calibration_outcome(&self, name: &str) -> PathBuf {
+        self.calibration(name).join(OUTCOME)
+    }
+
     /// A path as it is written into results: relative to the folder.
     pub(super) fn relative(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.root).unwrap_or(path).into()
     }
 
-    /// The final folder of a calibration.
+    /// The folder of a calibration.
     pub(super) fn calibration(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
-    /// An empty hidden folder in which a calibration writes.
-    pub(super) fn start(&self, name: &str) -> Result<PathBuf, Error> {
-        let hidden = self.root.join(hidden(name));
-        remove(&hidden)?;
-        fs::create_dir(&hidden).map_err(Error::output(&hidden))?;
-        Ok(hidden)
+    /// The folder of an iteration.
+    pub(super) fn iteration(&self, name: &str, number: u32) -> PathBuf {
+        self.calibration(name).join(number.to_string())
     }
 
-    /// Gives the hidden folder of a calibration its final name.
-    pub(super) fn publish(&self, name: &str) -> Result<(), Error> {
-        let final_name = self.calibration(name);
-        remove(&final_name)?;
-        fs::rename(self.root.join(hidden(name)), &final_name).map_err(Error::output(&final_name))
+    /// Numbers of the iterations that left a folder.
+    pub(super) fn iterations(&self, name: &str) -> Vec<u32> {
+        let Ok(entries) = fs::read_dir(self.calibration(name)) else {
+            return Vec::new();
+        };
+        let names = entries.flatten().map(|entry| entry.file_name());
+        names
+            .filter_map(|name| name.to_string_lossy().parse().ok())
+            .collect()
     }
 
-    /// Tidies up after a run that could not go on: what has ended stays, a calibration under way
-    /// goes, and a folder in which nothing has ended is as it was before. Errors are not told:
-    /// the one that stopped the run is.
-    pub(super) fn abandon(&self, calibrations: &[String]) {
-        for name in calibrations {
-            let _ = remove(&self.root.join(hidden(name)));
-        }
-        if self.root.join(OUTCOME).exists() {
+    /// The folder of a collection in an iteration.
+    pub(super) fn collection(&self, name: &str, number: u32, collection: &str) -> PathBuf {
+        let iteration = self.iteration(name, number);
+        iteration.join("collector_output").join(collection)
+    }
+
+    /// The folder of the algorithms in an iteration.
+    pub(super) fn algorithms(&self, name: &str, number: u32) -> PathBuf {
+        self.iteration(name, number).join("algorithm_output")
+    }
+
+    /// Tidies up after a run in which no calibration completed and the input is to blame: the
+    /// folder is as it was before. What was continued stays. Errors are not told: the one that
+    /// stopped the run is.
+    pub(super) fn abandon(&self) {
+        if !self.fresh {
             return;
         }
-        let _ = remove(&self.root.join(PLAN));
+        for name in &self.calibrations {
+            let _ = remove(&self.calibration(name));
+        }
+        for name in [STATE, JOURNAL, OUTCOME, PLAN, CACHE, LOCK] {
+            let _ = remove(&self.root.join(name));
+        }
         if self.created {
             // Fails, as it should, when anything is left in it.
             let _ = fs::remove_dir(&self.root);
         }
     }
 
-    /// Writes what came out.
+    /// Writes what came out, when nothing is done to the state any more.
     pub(super) fn finish(&self, outcome: &Outcome) -> Result<(), Error> {
+        // Empty by now, and only in the way.
+        remove(&self.root.join(JOURNAL))?;
         write_json(&self.root.join(OUTCOME), outcome)
     }
+
+    /// Removes an earlier run, and nothing else.
+    fn clear(&self, sign: &Sign) -> Result<(), Error> {
+        // The sign goes last: a folder without it would be nobody's.
+        for name in sign.calibrations() {
+            // A name with a slash would lead out of the folder; ours have none.
+            if Path::new(name).components().count() == 1 && !name.contains("..") {
+                remove(&self.root.join(name))?;
+            }
+        }
+        for name in [OUTPUTDB, OUTCOME, JOURNAL, STATE, CACHE] {
+            remove(&self.root.join(name))?;
+        }
+        Ok(())
+    }
 }
 
-fn hidden(name: &str) -> String {
-    format!(".{name}.partial")
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing the file would do the same.
+        let _ = self.lock.unlock();
+    }
 }
 
-/// Makes sure that the folder is empty: removes an earlier run if that is wanted, but nothing else.
-fn clear(root: &Path, overwrite: bool) -> Result<(), Error> {
-    let mut entries = fs::read_dir(root).map_err(Error::output(root))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    let sign = match fs::read(root.join(PLAN)) {
-        Ok(bytes) => serde_json::from_slice::<Sign>(&bytes).ok(),
-        Err(_) => None,
-    };
-    let Some(sign) = sign else {
-        return Err(Error::NotOurs {
+/// Keeps other processes out, or says that one is there.
+fn lock(root: &Path) -> Result<File, Error> {
+    let path = root.join(LOCK);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Error::output(root))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse {
             folder: root.into(),
-        });
-    };
-    if !overwrite {
-        return Err(Error::EarlierRun {
-            folder: root.into(),
-        });
+        }),
+        Err(TryLockError::Error(error)) => Err(Error::output(path)(error)),
     }
-    for name in &sign.calibrations {
-        // A name with a slash would lead out of the folder; ours have none.
-        if Path::new(name).components().count() == 1 && !name.contains("..") {
-            remove(&root.join(name))?;
-            remove(&root.join(hidden(name)))?;
+}
+
+/// Whether there is nothing in the folder but what a run leaves that was killed at once.
+fn is_empty(root: &Path) -> Result<bool, Error> {
+    for entry in fs::read_dir(root).map_err(Error::output(root))? {
+        let name = entry.map_err(Error::output(root))?.file_name();
+        let name = name.to_string_lossy();
+        if name != LOCK && !name.starts_with(".partial-") {
+            return Ok(false);
         }
     }
-    for name in [OUTPUTDB, OUTCOME, PLAN] {
-        remove(&root.join(name))?;
-    }
-    Ok(())
-}
-
-/// Removes a file or a folder with everything in it; what is not there is no error.
-fn remove(path: &Path) -> Result<(), Error> {
-    let result = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match result {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        other => other.map_err(Error::output(path)),
-    }
-}
-
-/// Writes `value` as JSON for reading.
-pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
-    let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
-    write_file(path, |to| to.write_all(text.as_bytes()))
-}
-
-/// Writes a file, first under a hidden name beside the final one.
-pub(super) fn write_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
-) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::output(folder))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".partial-{name}"));
-    let written = write_synced(&temporary, write).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The first error is the one worth telling.
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map_err(Error::output(path))
-}
-
-fn write_synced(
-    path: &Path,
-    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut to = BufWriter::new(File::create(path)?);
-    write(&mut to)?;
-    to.into_inner()?.sync_all()
+    Ok(true)
 }

@@ -1,21 +1,38 @@
 //! One iteration of a calibration: its algorithms, one after another.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::calibrate::{AlgResult, Algorithm, Objects, Saved, StrategyOutcome, Task, run_strategy};
+use crate::calibrate::{
+    AlgResult, Algorithm, Objects, Saved, Strategy, StrategyOutcome, Task, run_strategy,
+};
 use crate::conditions::{Chain, Payload, Store};
 use crate::expr::Table;
 use crate::iov::IoV;
 use crate::plan::Calibration;
 
-use super::folder::write_json;
+use super::files::write_json;
 use super::provenance::facts;
 use super::run::Setting;
 use super::{AlgorithmOutcome, Error, Event, ExecutionOutcome, Observer, State};
+
+/// What the algorithms of an iteration are given.
+pub(super) struct Pass<'a> {
+    pub(super) setting: &'a Setting<'a>,
+    pub(super) calibration: &'a Calibration,
+    pub(super) iteration: u32,
+    pub(super) objects: Arc<dyn Objects>,
+    /// Constants in force before the first algorithm.
+    pub(super) constants: Chain,
+    /// What the iteration before stored.
+    pub(super) earlier: Option<Store>,
+    /// Where they write.
+    pub(super) folder: PathBuf,
+}
 
 /// What one iteration found.
 pub(super) struct Found {
@@ -28,97 +45,107 @@ pub(super) struct Found {
     pub(super) iterate: bool,
 }
 
-/// What an algorithm leaves in its folder.
+/// What an algorithm leaves in its folder, for each execution.
 #[derive(Serialize)]
 struct Written<'a> {
     execution: &'a ExecutionOutcome,
     fits: &'a Option<Table>,
 }
 
-/// Runs the algorithms over the objects; the first that does not end well is the last.
-pub(super) fn iterate(
-    setting: &Setting<'_>,
-    calibration: &Calibration,
-    number: u32,
-    objects: &Arc<dyn Objects>,
-    constants: &Chain,
-    folder: &Path,
-    observer: &mut dyn Observer,
-) -> Result<Found, Error> {
-    let folder = folder.join("algorithm_output");
+/// Runs the algorithms over the objects; the first that does not end well is the last. Each sees
+/// what those before it stored.
+pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Result<Found, Error> {
+    let calibration = pass.calibration;
     let mut found = Found {
         algorithms: Vec::new(),
         payloads: Vec::new(),
         ended_badly: None,
         iterate: false,
     };
+    let store = Store::new(pass.folder.join("outputdb"));
     for algorithm in &calibration.algorithms {
-        observer.event(&started(calibration, algorithm, number));
-        let task = Task {
-            algorithm: algorithm.clone(),
-            objects: Arc::clone(objects),
-            requested: setting.plan.requested_iov,
-            ignored: Vec::new(),
-            iteration: number,
-            constants: constants.clone(),
-            earlier: None,
-        };
-        let done = run_strategy(&task);
-        let outcome = AlgorithmOutcome {
-            name: algorithm.name.clone(),
+        observer.event(&Event::AlgorithmStarted {
+            calibration: calibration.name.clone(),
+            algorithm: algorithm.name.clone(),
             strategy: algorithm.strategy.name().to_owned(),
-            executions: done.executions.iter().map(ExecutionOutcome::from).collect(),
-        };
-        let file = folder.join(format!("{}.json", algorithm.name));
-        let both = outcome.executions.iter().zip(&done.executions);
-        let written: Vec<Written<'_>> = both
-            .map(|(execution, done)| Written {
-                execution,
-                fits: &done.fits,
-            })
-            .collect();
-        write_json(&file, &written)?;
+            iteration: pass.iteration,
+            max_iterations: calibration.max_iterations,
+        });
+        let began = Instant::now();
+        let done = run_strategy(&task(pass, algorithm, &store, !found.payloads.is_empty()));
+        let outcome = AlgorithmOutcome::new(algorithm, &done);
+        file(pass, algorithm, &outcome, &done)?;
         observer.event(&Event::AlgorithmDone {
             calibration: calibration.name.clone(),
             algorithm: outcome.clone(),
+            took: began.elapsed(),
         });
         found.algorithms.push(outcome);
         found.ended_badly = ended_badly(algorithm, &done);
+        found.iterate |= done.result == AlgResult::Iterate;
+        commit(pass, algorithm, done, &store, &mut found)?;
         if found.ended_badly.is_some() {
             break;
         }
-        found.iterate |= done.result == AlgResult::Iterate;
-        commit(
-            setting,
-            calibration,
-            number,
-            algorithm,
-            done,
-            &folder,
-            &mut found,
-        )?;
     }
     Ok(found)
 }
 
-/// Stores the payloads of an execution that ended well in the folder of the iteration.
+fn task(pass: &Pass<'_>, algorithm: &Algorithm, store: &Store, stored: bool) -> Task {
+    let constants = if stored {
+        pass.constants.with_first(store.clone())
+    } else {
+        pass.constants.clone()
+    };
+    Task {
+        algorithm: algorithm.clone(),
+        objects: Arc::clone(&pass.objects),
+        requested: pass.setting.plan.requested_iov,
+        ignored: pass.calibration.ignored_runs.clone(),
+        iteration: pass.iteration,
+        constants,
+        earlier: pass.earlier.clone(),
+    }
+}
+
+/// Writes what an algorithm did beside its payloads.
+fn file(
+    pass: &Pass<'_>,
+    algorithm: &Algorithm,
+    outcome: &AlgorithmOutcome,
+    done: &StrategyOutcome,
+) -> Result<(), Error> {
+    let both = outcome.executions.iter().zip(&done.executions);
+    let written: Vec<Written<'_>> = both
+        .map(|(execution, done)| Written {
+            execution,
+            fits: &done.fits,
+        })
+        .collect();
+    let name = &algorithm.name;
+    write_json(&pass.folder.join(format!("{name}.json")), &written)?;
+    if algorithm.strategy == Strategy::SingleIOV {
+        return Ok(());
+    }
+    let gaps = pass.folder.join(format!("{name}_iov_gaps.json"));
+    write_json(&gaps, &done.gaps)
+}
+
+/// Stores the payloads that take effect in the folder of the iteration.
 fn commit(
-    setting: &Setting<'_>,
-    calibration: &Calibration,
-    number: u32,
+    pass: &Pass<'_>,
     algorithm: &Algorithm,
     done: StrategyOutcome,
-    folder: &Path,
+    store: &Store,
     found: &mut Found,
 ) -> Result<(), Error> {
-    let store = Store::new(folder.join("outputdb"));
     let mut commit = store.commit();
     for one in done.commits {
         let facts = facts(
-            setting.plan,
-            calibration,
-            setting.options,
-            number,
+            pass.setting.plan,
+            pass.calibration,
+            pass.setting.options,
+            pass.iteration,
             &algorithm.name,
             &done.executions[one.execution],
         );
@@ -129,16 +156,6 @@ fn commit(
     }
     commit.finish()?;
     Ok(())
-}
-
-fn started(calibration: &Calibration, algorithm: &Algorithm, number: u32) -> Event {
-    Event::AlgorithmStarted {
-        calibration: calibration.name.clone(),
-        algorithm: algorithm.name.clone(),
-        strategy: algorithm.strategy.name().to_owned(),
-        iteration: number,
-        max_iterations: calibration.max_iterations,
-    }
 }
 
 fn ended_badly(algorithm: &Algorithm, done: &StrategyOutcome) -> Option<(State, String)> {

@@ -1,4 +1,4 @@
-//! Running a plan: calibrations one after another, iterations, outputs, and telling an observer.
+//! Running a plan: calibrations in their order, iterations, outputs, and telling an observer.
 //!
 //! Takes a checked [`crate::plan::Plan`], gives an [`Outcome`] and a folder of results in which
 //! nothing is ever half-written. It knows neither scripts, terminals nor exit codes.
@@ -8,7 +8,9 @@ mod collecting;
 mod constants;
 mod error;
 mod event;
+mod files;
 mod folder;
+mod inputs;
 mod iteration;
 mod iteration_folders;
 mod lines;
@@ -19,7 +21,10 @@ mod provenance;
 mod reading;
 mod relay;
 mod run;
+mod sign;
+mod speaker;
 mod state;
+mod store;
 
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibrate::{AlgResult, Execution, FitSummary};
+use crate::calibrate::{AlgResult, Algorithm, Execution, FitSummary, StrategyOutcome};
 use crate::expr::Place;
 use crate::iov::{ExpRun, IoV};
+use crate::plan::{Calibration, Problem};
+
+use super::Error;
 
 /// What came out of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +61,9 @@ pub struct CalibrationOutcome {
     pub algorithms: Vec<AlgorithmOutcome>,
     /// Payloads of the last pass, in the order in which they were written.
     pub payloads: Vec<PayloadOutcome>,
+    /// What went wrong at which place of the script; not part of the written outcome.
+    #[serde(skip)]
+    pub problems: Vec<Problem>,
 }
 
 /// What was read for one collection.
@@ -101,6 +107,8 @@ pub struct AlgorithmOutcome {
     pub strategy: String,
     /// Its executions in their order.
     pub executions: Vec<ExecutionOutcome>,
+    /// Runs inside of experiments that no payload covers.
+    pub gaps: Vec<IoV>,
 }
 
 /// One execution of an algorithm.
@@ -112,6 +120,8 @@ pub struct ExecutionOutcome {
     pub runs: u64,
     /// Interval of its payloads.
     pub iov: Option<IoV>,
+    /// Whether its payloads took effect.
+    pub committed: bool,
     /// How it ended.
     pub result: AlgResult,
     /// Why, if not well; why again, if another iteration is wanted.
@@ -152,11 +162,83 @@ impl From<&Execution> for ExecutionOutcome {
             },
             runs: execution.runs.len() as u64,
             iov: execution.iov,
+            committed: false,
             result: execution.result,
             message: execution.message.clone(),
             place: execution.place,
             warnings: execution.warnings.clone(),
             fits: execution.summary.clone(),
+        }
+    }
+}
+
+impl AlgorithmOutcome {
+    /// What an algorithm did with its strategy.
+    pub(super) fn new(algorithm: &Algorithm, done: &StrategyOutcome) -> Self {
+        let mut executions: Vec<_> = done.executions.iter().map(ExecutionOutcome::from).collect();
+        for commit in &done.commits {
+            if let Some(execution) = executions.get_mut(commit.execution) {
+                execution.committed = true;
+            }
+        }
+        Self {
+            name: algorithm.name.clone(),
+            strategy: algorithm.strategy.name().to_owned(),
+            executions,
+            gaps: done.gaps.clone(),
+        }
+    }
+}
+
+impl CalibrationOutcome {
+    /// The outcome of a calibration that has not begun.
+    pub(super) fn new(calibration: &Calibration) -> Self {
+        Self {
+            name: calibration.name.clone(),
+            state: State::Completed,
+            message: String::new(),
+            warnings: Vec::new(),
+            iterations: 0,
+            save_payloads: calibration.save_payloads,
+            collections: Vec::new(),
+            algorithms: Vec::new(),
+            payloads: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The outcome of a calibration that could not be brought to an end.
+    pub(super) fn failed(calibration: &Calibration, error: &Error) -> Self {
+        let problems = match error {
+            Error::Plan(error) => error.problems().to_vec(),
+            _ => Vec::new(),
+        };
+        let messages = problems.iter().map(ToString::to_string);
+        let message = messages.reduce(|all, one| format!("{all}; {one}"));
+        Self {
+            state: State::Failed,
+            message: message.unwrap_or_else(|| error.to_string()),
+            problems,
+            ..Self::new(calibration)
+        }
+    }
+
+    /// Takes note of where the script went wrong, if an execution failed there.
+    pub(super) fn note_places(&mut self) {
+        let executions = self.algorithms.iter().flat_map(|one| &one.executions);
+        let failed = executions.filter(|one| one.result == AlgResult::Failure);
+        self.problems = failed
+            .filter_map(|one| Some((one.place?, &one.message)))
+            .map(|(place, message)| Problem::new("calibrate::failed", place, message))
+            .collect();
+    }
+
+    /// The outcome of a calibration that waits in vain.
+    pub(super) fn blocked(calibration: &Calibration, message: String) -> Self {
+        Self {
+            state: State::Blocked,
+            message,
+            ..Self::new(calibration)
         }
     }
 }

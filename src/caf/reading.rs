@@ -1,7 +1,7 @@
 //! From files to objects.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -18,6 +18,7 @@ use crate::plan::{self, Calibration, Order, Plan, Problem};
 
 use super::collecting::{Collecting, Gathered, Keep};
 use super::constants::{Expected, InForce, LookedUp};
+use super::files::read_json;
 use super::lines::Lines;
 use super::relay::Relay;
 use super::{CollectionOutcome, Cut, Error, Observer, Options};
@@ -54,7 +55,7 @@ impl Collecting for Reading {
             threads: self.threads.unwrap_or(0),
         };
         let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
-        let constants = InForce::new(constants)?;
+        let constants = InForce::new(&constants_of(&collector, constants))?;
         let collected =
             collect::collect(&collector, &files, &constants, options, &relay).map_err(told)?;
         let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
@@ -63,6 +64,31 @@ impl Collecting for Reading {
             outcome: outcome(collection, &collected),
             objects: Arc::new(Read::new(&collector, Some(collected), looked_up)),
         })
+    }
+
+    fn load(
+        &self,
+        calibration: &Calibration,
+        collection: &str,
+        file: &Path,
+        constants: &Chain,
+    ) -> Option<Arc<dyn Keep>> {
+        let collector = collector(calibration, collection)?;
+        let collected: Option<Collected> = read_json(file)?;
+        let runs = collected.iter().flat_map(|collected| &collected.runs);
+        let runs: Vec<ExpRun> = runs.map(|count| count.run).collect();
+        let constants = InForce::new(&constants_of(&collector, constants)).ok()?;
+        let looked_up = LookedUp::new(&collector, &runs, &constants);
+        Some(Arc::new(Read::new(&collector, collected, looked_up)))
+    }
+}
+
+/// The constants as a collector needs them: none, without a look at the stores, if it asks for none.
+fn constants_of(collector: &Collector, constants: &Chain) -> Chain {
+    if collector.reads_payloads().is_empty() {
+        Chain::default()
+    } else {
+        constants.clone()
     }
 }
 

@@ -1,29 +1,54 @@
-//! The calibrations of a plan, one after another.
+//! The calibrations of a plan: each after those it waits for, independent ones at once.
 
-use crate::backend::with_threads;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::backend::{Local, Next};
 use crate::conditions::Store;
-use crate::plan::{self, Order, Plan};
+use crate::plan::{self, Calibration, Order, Plan};
 
-use super::calibration::calibrate;
+use super::calibration::Work;
 use super::collecting::Collecting;
 use super::folder::Folder;
+use super::inputs::check_inputs;
 use super::reading::{Reading, check_columns};
+use super::speaker::Speaker;
+use super::state::{CalibrationState, Row, StateDb};
+use super::store::publish;
 use super::{CalibrationOutcome, Error, Event, Observer, Options, Outcome, State};
 
-/// What all calibrations of a run share.
+/// What stays the same during a run.
 pub(super) struct Setting<'a> {
     pub(super) plan: &'a Plan,
     pub(super) options: &'a Options,
     pub(super) folder: Folder,
+    pub(super) state: StateDb,
     pub(super) collecting: &'a dyn Collecting,
 }
 
-/// Runs a plan to its end.
+/// A run, as its calibrations share it.
+struct Run<'a> {
+    setting: Setting<'a>,
+    order: Order,
+    /// Where each calibration was left, by its position in the plan.
+    left: Vec<Row>,
+    /// How each calibration ended, by its position in the plan.
+    ended: Vec<OnceLock<CalibrationOutcome>>,
+    /// Payloads of those that ended, read once.
+    stores: Vec<OnceLock<Store>>,
+    /// Errors by the place in the sequence at which they happened.
+    errors: Mutex<Vec<(usize, Error)>>,
+}
+
+/// Runs a plan: everything is checked first, then calibrations run as soon as nothing they wait
+/// for is missing. A folder in which the same plan was interrupted is continued.
 ///
-/// A calibration that fails keeps those from running that wait for it; the others go on.
+/// A calibration that fails does not stop those that do not wait for it.
 ///
 /// # Errors
-/// When the plan is wrong, input files cannot be used, or the output folder cannot be written.
+/// When the plan cannot be run, the output cannot be written, or no calibration came to an end
+/// because of its input; a calibration that fails is part of the outcome.
 pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Result<Outcome, Error> {
     check(plan, options)?;
     let reading = Reading {
@@ -32,7 +57,8 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
     run_with(plan, options, &reading, observer)
 }
 
-/// Checks everything that can be checked before the first event is read.
+/// Checks a plan as far as that is possible without reading an event: its parts against each
+/// other, and every collector against the columns of its first file.
 ///
 /// # Errors
 /// As [`run`], but nothing is written.
@@ -42,7 +68,6 @@ pub fn check(plan: &Plan, options: &Options) -> Result<(), Error> {
     check_columns(plan, &order, options)
 }
 
-/// Constants that were given must be there: a folder without them would change the result unseen.
 fn check_constants(options: &Options) -> Result<(), Error> {
     for folder in &options.constants {
         let store = Store::new(folder);
@@ -56,7 +81,7 @@ fn check_constants(options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// As [`run`], with another way to come by the objects.
+/// As [`run`] with another way from files to objects.
 pub(super) fn run_with(
     plan: &Plan,
     options: &Options,
@@ -65,104 +90,212 @@ pub(super) fn run_with(
 ) -> Result<Outcome, Error> {
     let order = plan::check(plan)?;
     check_constants(options)?;
-    let setting = Setting {
-        plan,
-        options,
-        folder: Folder::take(&options.output, options.overwrite, plan)?,
-        collecting,
+    let local = Local::new(options.threads)?;
+    let folder = Folder::take(&options.output, options.overwrite, plan)?;
+    let prepared = prepare(plan, &folder);
+    let (state, left) = prepared.inspect_err(|_| folder.abandon())?;
+    let run = Run {
+        setting: Setting {
+            plan,
+            options,
+            folder,
+            state,
+            collecting,
+        },
+        left,
+        ended: plan.calibrations.iter().map(|_| OnceLock::new()).collect(),
+        stores: plan.calibrations.iter().map(|_| OnceLock::new()).collect(),
+        errors: Mutex::default(),
+        order,
     };
-    let ended = with_threads(options.threads, || {
-        all_calibrations(&setting, &order, observer)
-    });
-    let ended = ended.map_err(Error::from).and_then(|ended| ended);
-    if ended.is_err() {
-        setting.folder.abandon(&names(plan, &order));
-    }
-    ended
+    run.all(&local, observer)
 }
 
-fn all_calibrations(
-    setting: &Setting<'_>,
-    order: &Order,
-    observer: &mut dyn Observer,
-) -> Result<Outcome, Error> {
-    let plan = setting.plan;
-    observer.event(&Event::Started {
-        name: plan.settings.name.clone(),
-        calibrations: names(plan, order),
-        output: setting.options.output.clone(),
-    });
-    let mut outcome = Outcome {
-        name: plan.settings.name.clone(),
-        requested_iov: Some(plan.requested_iov),
-        fingerprint: plan::fingerprint(plan),
-        calibrations: Vec::new(),
-    };
-    for position in &order.sequence {
-        let ended = one_calibration(setting, order, *position, &outcome, observer)?;
-        observer.event(&Event::CalibrationDone {
-            calibration: ended.clone(),
-        });
-        outcome.calibrations.push(ended);
-        // After each, so that there is a result to look at whatever happens to the next.
-        setting.folder.finish(&outcome)?;
-    }
-    observer.event(&Event::Finished {
-        outcome: outcome.clone(),
-    });
-    Ok(outcome)
-}
-
-fn one_calibration(
-    setting: &Setting<'_>,
-    order: &Order,
-    position: usize,
-    so_far: &Outcome,
-    observer: &mut dyn Observer,
-) -> Result<CalibrationOutcome, Error> {
-    let calibration = &setting.plan.calibrations[position];
-    let before = order.waits_for[position]
-        .iter()
-        .map(|position| &setting.plan.calibrations[*position].name);
-    if let Some(message) = blocked(before.clone(), so_far) {
-        return Ok(CalibrationOutcome {
-            name: calibration.name.clone(),
-            state: State::Blocked,
-            message,
-            warnings: Vec::new(),
-            iterations: 0,
-            save_payloads: calibration.save_payloads,
-            collections: Vec::new(),
-            algorithms: Vec::new(),
-            payloads: Vec::new(),
-        });
-    }
-    observer.event(&Event::CalibrationStarted {
-        calibration: calibration.name.clone(),
-    });
-    let stores: Vec<Store> = before
-        .rev()
-        .map(|name| Store::new(setting.folder.calibration_outputdb(name)))
+/// Opens the state and finds where each calibration was left.
+fn prepare(plan: &Plan, folder: &Folder) -> Result<(StateDb, Vec<Row>), Error> {
+    let state = StateDb::create_or_open(folder.state())?;
+    check_inputs(plan, &state)?;
+    state.ensure(plan.calibrations.iter().map(|one| &one.name))?;
+    let mut rows: BTreeMap<String, Row> = state
+        .rows()?
+        .into_iter()
+        .map(|row| (row.name.clone(), row))
         .collect();
-    calibrate(setting, calibration, &stores, observer)
-}
-
-/// Why a calibration cannot run, if one of those it waits for did not complete.
-fn blocked<'a>(before: impl Iterator<Item = &'a String>, so_far: &Outcome) -> Option<String> {
-    let mut ended = before.filter_map(|name| so_far.calibrations.iter().find(|c| c.name == *name));
-    let bad = ended.find(|calibration| calibration.state != State::Completed)?;
-    let how = match bad.state {
-        State::Completed | State::Failed => "failed",
-        State::NotEnoughData => "did not have enough data",
-        State::Blocked => "could not run",
-    };
-    Some(format!("waits for {}, which {how}", bad.name))
-}
-
-fn names(plan: &Plan, order: &Order) -> Vec<String> {
-    order
-        .sequence
+    let left = plan
+        .calibrations
         .iter()
-        .map(|position| plan.calibrations[*position].name.clone())
-        .collect()
+        .filter_map(|one| rows.remove(&one.name));
+    let left = left.collect();
+    Ok((state, left))
+}
+
+impl Run<'_> {
+    fn all(self, local: &Local, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+        let plan = self.setting.plan;
+        observer.event(&Event::Started {
+            name: plan.settings.name.clone(),
+            calibrations: self.names(),
+            output: self.setting.options.output.clone(),
+        });
+        let speaker = Speaker::new(observer);
+        let mut place = vec![0; self.order.sequence.len()];
+        for (number, position) in self.order.sequence.iter().enumerate() {
+            place[*position] = number;
+        }
+        local.in_order(&self.order.sequence, &self.order.waits_for, &|position| {
+            let next = self.one(position, place[position], &speaker);
+            speaker.ended(place[position]);
+            next
+        });
+        self.conclude(observer)
+    }
+
+    /// Runs one calibration, or says what it waits for in vain.
+    fn one(&self, position: usize, place: usize, speaker: &Speaker<'_>) -> Next {
+        let calibration = &self.setting.plan.calibrations[position];
+        let mut voice = speaker.voice(place);
+        let ended = self.outcome_of(position, calibration, &mut voice);
+        let (outcome, next) = match ended {
+            Ok(outcome) => (outcome, Next::GoOn),
+            Err(error) => {
+                let outcome = CalibrationOutcome::failed(calibration, &error);
+                let next = if error.is_of_input() {
+                    Next::GoOn
+                } else {
+                    Next::Stop
+                };
+                let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+                errors.push((place, error));
+                (outcome, next)
+            }
+        };
+        if next == Next::GoOn {
+            voice.event(&Event::CalibrationDone {
+                calibration: outcome.clone(),
+            });
+            let _ = self.ended[position].set(outcome);
+        }
+        next
+    }
+
+    fn outcome_of(
+        &self,
+        position: usize,
+        calibration: &Calibration,
+        voice: &mut dyn Observer,
+    ) -> Result<CalibrationOutcome, Error> {
+        let name = &calibration.name;
+        if let Some(message) = self.blocked(position) {
+            let state = CalibrationState::Blocked;
+            let left = &self.left[position];
+            self.setting
+                .state
+                .enter(name, state, left.iteration, &message)?;
+            return Ok(CalibrationOutcome::blocked(calibration, message));
+        }
+        voice.event(&Event::CalibrationStarted {
+            calibration: name.clone(),
+        });
+        let before = self.order.waits_for[position].iter().rev();
+        let before: Vec<Store> = before.map(|other| self.store(*other)).collect();
+        let work = Work::new(&self.setting, calibration, before, voice);
+        let left = &self.left[position];
+        // A bug in one calibration takes no other one with it.
+        let ended = catch_unwind(AssertUnwindSafe(|| work.run(left)))
+            .unwrap_or_else(|panic| Err(Error::panicked(name, panic.as_ref())));
+        if let Err(error) = &ended
+            && error.is_of_input()
+        {
+            self.note_failure(name, error)?;
+        }
+        ended
+    }
+
+    /// Writes down that a calibration failed because of what it was given.
+    fn note_failure(&self, name: &str, error: &Error) -> Result<(), Error> {
+        let message = error.to_string();
+        let Some(row) = self.setting.state.row(name)? else {
+            return Ok(());
+        };
+        let failed = match row.state {
+            CalibrationState::RunningAlgorithms => CalibrationState::AlgorithmsFailed,
+            _ => CalibrationState::CollectorFailed,
+        };
+        for state in [failed, CalibrationState::Failed] {
+            self.setting
+                .state
+                .enter(name, state, row.iteration, &message)?;
+        }
+        Ok(())
+    }
+
+    /// The payloads of a calibration that has ended.
+    fn store(&self, position: usize) -> Store {
+        let name = &self.setting.plan.calibrations[position].name;
+        let folder = &self.setting.folder;
+        self.stores[position]
+            .get_or_init(|| Store::new(folder.calibration_outputdb(name)).frozen())
+            .clone()
+    }
+
+    /// Why a calibration cannot run; `None` when all it waits for completed.
+    fn blocked(&self, position: usize) -> Option<String> {
+        let before = self.order.waits_for[position].iter();
+        let mut ended = before.filter_map(|other| self.ended[*other].get());
+        let bad = ended.find(|calibration| calibration.state != State::Completed)?;
+        let how = match bad.state {
+            State::Completed | State::Failed => "failed",
+            State::NotEnoughData => "did not have enough data",
+            State::Blocked => "could not run",
+        };
+        Some(format!("waits for {}, which {how}", bad.name))
+    }
+
+    fn conclude(self, observer: &mut dyn Observer) -> Result<Outcome, Error> {
+        let Self {
+            setting,
+            order,
+            ended,
+            errors,
+            ..
+        } = self;
+        let plan = setting.plan;
+        let mut errors = errors.into_inner().unwrap_or_else(PoisonError::into_inner);
+        errors.sort_by_key(|(place, _)| *place);
+        if let Some(fatal) = errors.iter().position(|(_, error)| !error.is_of_input()) {
+            return Err(errors.swap_remove(fatal).1);
+        }
+        let mut ended = ended;
+        let calibrations = order
+            .sequence
+            .iter()
+            .filter_map(|position| ended[*position].take())
+            .collect();
+        let mut outcome = Outcome {
+            name: plan.settings.name.clone(),
+            requested_iov: Some(plan.requested_iov),
+            fingerprint: plan::fingerprint(plan),
+            calibrations,
+        };
+        let by_input = errors.len();
+        let all = by_input + outcome.count(State::Blocked) == outcome.calibrations.len();
+        if by_input > 0 && all && setting.folder.is_fresh() {
+            drop(setting.state);
+            setting.folder.abandon();
+            return Err(errors.swap_remove(0).1);
+        }
+        publish(&setting.folder, &mut outcome.calibrations)?;
+        drop(setting.state);
+        setting.folder.finish(&outcome)?;
+        observer.event(&Event::Finished {
+            outcome: outcome.clone(),
+        });
+        Ok(outcome)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let all = self.order.sequence.iter();
+        all.map(|position| self.setting.plan.calibrations[*position].name.clone())
+            .collect()
+    }
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::caf::{Event, Observer};
+use crate::caf::{Event, Observer, State};
 use crate::report::{
-    Accent, Style, algorithm_block, calibration_block, collection_block, number, payload_line,
-    rule, summary,
+    Accent, Style, algorithm_block, begin_line, calibration_block, collection_block,
+    continued_line, number, payload_line, rule, summary,
 };
 
 use super::terminal::{Terminal, to_stderr, to_stdout};
@@ -20,7 +20,8 @@ pub(super) struct Talk {
     json: bool,
     bar: Option<ProgressBar>,
     began: Instant,
-    step: Instant,
+    /// Whether there are several calibrations, so that each must be named.
+    several: bool,
     /// Pass and passes at most of the algorithm at work.
     pass: (u32, u32),
 }
@@ -28,13 +29,12 @@ pub(super) struct Talk {
 impl Talk {
     /// An observer that talks to this terminal.
     pub(super) fn new(terminal: Terminal, json: bool) -> Self {
-        let now = Instant::now();
         Self {
             terminal,
             json,
             bar: None,
-            began: now,
-            step: now,
+            began: Instant::now(),
+            several: false,
             pass: (0, 1),
         }
     }
@@ -59,7 +59,6 @@ impl Talk {
     }
 
     fn begin_bar(&mut self, files: u64, entries: u64) {
-        self.step = Instant::now();
         if !self.terminal.live || self.terminal.quiet {
             return;
         }
@@ -84,7 +83,18 @@ impl Talk {
     fn tell(&mut self, event: &Event) {
         let style = self.terminal;
         match event {
-            Event::Started { .. } => self.say(&rule(&style)),
+            Event::Started { calibrations, .. } => {
+                self.several = calibrations.len() > 1;
+                self.say(&rule(&style));
+            }
+            Event::CalibrationStarted { calibration } if self.several => {
+                self.say(&begin_line(calibration, &style));
+            }
+            Event::Continued {
+                calibration,
+                iteration,
+                state,
+            } => self.say(&continued_line(calibration, *iteration, *state, &style)),
             Event::CollectStarted { files, entries, .. } => self.begin_bar(*files, *entries),
             Event::EntriesDone { entries } => {
                 if let Some(bar) = &self.bar {
@@ -92,24 +102,28 @@ impl Talk {
                 }
             }
             Event::Collected {
-                collection, reused, ..
+                collection,
+                reused,
+                took,
+                ..
             } => {
                 if let Some(bar) = self.bar.take() {
                     bar.finish_and_clear();
                 }
-                let elapsed = Some(self.step.elapsed());
-                self.say(&collection_block(collection, *reused, elapsed, &style));
+                let took = Some(*took).filter(|_| !reused);
+                self.say(&collection_block(collection, *reused, took, &style));
             }
             Event::AlgorithmStarted {
                 iteration,
                 max_iterations,
                 ..
             } => {
-                self.step = Instant::now();
                 self.pass = (*iteration, *max_iterations);
             }
-            Event::AlgorithmDone { algorithm, .. } => {
-                let elapsed = Some(self.step.elapsed());
+            Event::AlgorithmDone {
+                algorithm, took, ..
+            } => {
+                let elapsed = Some(*took);
                 self.say(&algorithm_block(
                     algorithm,
                     self.pass.0,
@@ -119,6 +133,11 @@ impl Talk {
                 ));
             }
             Event::PayloadWritten { payload, .. } => self.say(&payload_line(payload, &style)),
+            // It is the error with which the program ends.
+            Event::CalibrationDone { calibration }
+                if !self.several
+                    && calibration.state == State::Failed
+                    && calibration.algorithms.is_empty() => {}
             Event::CalibrationDone { calibration } => {
                 self.say(&calibration_block(calibration, &style))
             }

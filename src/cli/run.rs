@@ -14,7 +14,7 @@ use super::config::Config;
 use super::exit::Exit;
 use super::failure::{Failure, draw};
 use super::progress::Talk;
-use super::terminal::{Terminal, to_stdout};
+use super::terminal::{Terminal, to_stderr, to_stdout};
 
 /// Runs the command.
 ///
@@ -56,6 +56,15 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
         Ok(outcome) => outcome,
         Err(error) => return Err(refused(error, &script, terminal)),
     };
+    let problems: Vec<plan::Problem> = outcome
+        .calibrations
+        .iter()
+        .flat_map(|calibration| calibration.problems.clone())
+        .collect();
+    if !problems.is_empty() {
+        let places = script.diagnostics_of(&plan::Error::Refused(problems));
+        to_stderr(&draw(&places, terminal));
+    }
     Ok(ended(&outcome))
 }
 
@@ -167,8 +176,12 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
         caf::Error::NoConstants { .. }
         | caf::Error::NotAFolder { .. }
         | caf::Error::NotOurs { .. }
-        | caf::Error::EarlierRun { .. }
+        | caf::Error::OtherPlan { .. }
+        | caf::Error::ChangedInput { .. }
+        | caf::Error::InUse { .. }
+        | caf::Error::State(_)
         | caf::Error::Output { .. } => Failure::new(Exit::Usage, error.to_string()),
+        caf::Error::Panicked { .. } => Failure::new(Exit::Bug, error.to_string()),
         other => Failure::new(Exit::CalibrationFailed, other.to_string()),
     }
 }

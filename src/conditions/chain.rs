@@ -23,6 +23,14 @@ impl Chain {
         &self.stores
     }
 
+    /// As this one, but `store` is asked before all others.
+    #[must_use]
+    pub fn with_first(&self, store: Store) -> Self {
+        let mut stores = vec![store];
+        stores.extend(self.stores.iter().cloned());
+        Self { stores }
+    }
+
     /// The payload in force for `name` in `run`, or `None` if no store has one.
     ///
     /// # Errors

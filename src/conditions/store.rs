@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use md5::{Digest, Md5};
 
@@ -16,6 +16,8 @@ use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Provenance, R
 pub struct Store {
     folder: PathBuf,
     format: Arc<dyn PayloadFormat>,
+    /// What the text file said when it was read first, if the store no longer changes.
+    frozen: Option<Arc<OnceLock<Arc<Database>>>>,
 }
 
 impl Store {
@@ -31,7 +33,16 @@ impl Store {
         Self {
             folder: folder.into(),
             format,
+            frozen: None,
         }
+    }
+
+    /// The same store, known not to change any more: its text file is read once, for all that are
+    /// cloned from this one.
+    #[must_use]
+    pub fn frozen(mut self) -> Self {
+        self.frozen = Some(Arc::default());
+        self
     }
 
     /// The folder.
@@ -80,10 +91,22 @@ impl Store {
     /// # Errors
     /// When the text file or the payload file cannot be understood, or a payload file is missing.
     pub fn find(&self, name: &str, run: ExpRun) -> Result<Option<Payload>, Error> {
-        match self.database()?.find(name, run) {
+        match self.known()?.find(name, run) {
             None => Ok(None),
             Some(record) => self.read(record).map(Some),
         }
+    }
+
+    /// What the text file says, or said.
+    fn known(&self) -> Result<Arc<Database>, Error> {
+        let Some(frozen) = &self.frozen else {
+            return self.database().map(Arc::new);
+        };
+        if let Some(known) = frozen.get() {
+            return Ok(Arc::clone(known));
+        }
+        let read = self.database().map(Arc::new)?;
+        Ok(Arc::clone(frozen.get_or_init(|| read)))
     }
 
     /// The payload of one record.

@@ -34,6 +34,8 @@ pub struct Calibration {
     pub algorithms: Vec<Algorithm>,
     /// Names of the calibrations it waits for.
     pub depends_on: Vec<String>,
+    /// Runs that are left out: files that hold nothing else are not read, and no algorithm sees them.
+    pub ignored_runs: Vec<ExpRun>,
     /// Iterations at most.
     pub max_iterations: u32,
     /// Whether its payloads are part of the result.

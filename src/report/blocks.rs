@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::caf::{
-    AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, ExecutionOutcome, Outcome,
-    PayloadOutcome, State,
+    AlgorithmOutcome, CalibrationOutcome, CalibrationState, CollectionOutcome, ExecutionOutcome,
+    Outcome, PayloadOutcome, State,
 };
 use crate::calibrate::{AlgResult, FitSummary};
 use crate::iov::{ExpRun, IoV};
@@ -144,6 +144,31 @@ fn fits_text(fits: &FitSummary) -> Option<String> {
 pub fn payload_line(payload: &PayloadOutcome, style: &dyn Style) -> String {
     let rest = named(&payload.name, &format!("IoV {}", interval(&payload.iov)));
     line("Payload", Accent::Done, &rest, style)
+}
+
+/// That a calibration begins, where there are several.
+#[must_use]
+pub fn begin_line(calibration: &str, style: &dyn Style) -> String {
+    line("Begin", Accent::Name, calibration, style)
+}
+
+/// Where a calibration that was interrupted goes on.
+#[must_use]
+pub fn continued_line(
+    calibration: &str,
+    iteration: u32,
+    state: CalibrationState,
+    style: &dyn Style,
+) -> String {
+    let iteration = iteration + 1;
+    let rest = match state {
+        CalibrationState::Completed => format!("{calibration} was complete: nothing is done again"),
+        CalibrationState::CollectorCompleted => {
+            format!("{calibration} goes on in iteration {iteration} with the data collected before")
+        }
+        _ => format!("{calibration} goes on in iteration {iteration}"),
+    };
+    line("Continue", Accent::Name, &rest, style)
 }
 
 /// How a calibration ended, if not well, and what should be known about it; empty for nothing.

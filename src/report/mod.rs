@@ -13,7 +13,8 @@ mod style;
 mod tests;
 
 pub use blocks::{
-    algorithm_block, calibration_block, collection_block, payload_line, rule, summary,
+    algorithm_block, begin_line, calibration_block, collection_block, continued_line, payload_line,
+    rule, summary,
 };
 pub use document::document;
 pub use style::{Accent, Plain, Style};

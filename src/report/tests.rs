@@ -88,6 +88,7 @@ fn execution() -> ExecutionOutcome {
         data: Some((ExpRun::new(7, 1), ExpRun::new(7, 12))),
         runs: 12,
         iov: Some("7,1,-1,-1".parse().unwrap()),
+        committed: true,
         result: AlgResult::Ok,
         message: String::new(),
         place: None,
@@ -109,6 +110,7 @@ fn execution() -> ExecutionOutcome {
 
 fn algorithm(execution: ExecutionOutcome) -> AlgorithmOutcome {
     AlgorithmOutcome {
+        gaps: Vec::new(),
         name: "CrystalTimeOffset".into(),
         strategy: "SingleIOV".into(),
         executions: vec![execution],
@@ -137,6 +139,7 @@ fn calibration(name: &str, state: State, message: &str) -> CalibrationOutcome {
         collections: vec![collection()],
         algorithms: vec![algorithm(execution())],
         payloads: vec![payload("7,1,-1,-1")],
+        problems: Vec::new(),
     }
 }
 

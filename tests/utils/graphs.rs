@@ -166,6 +166,7 @@ fn calibration(name: &str, depends_on: Vec<String>) -> Calibration {
         collections: IndexMap::new(),
         algorithms: Vec::new(),
         depends_on,
+        ignored_runs: Vec::new(),
         max_iterations: 1,
         save_payloads: true,
         granularity: None,

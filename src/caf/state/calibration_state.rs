@@ -118,3 +118,9 @@ impl FromStr for CalibrationState {
         found.ok_or(())
     }
 }
+
+impl serde::Serialize for CalibrationState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

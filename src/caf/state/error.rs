@@ -92,6 +92,15 @@ pub enum StateError {
         /// What was found.
         message: String,
     },
+    /// There is no room for the file to grow.
+    #[error(
+        "there is no room left to write {}; make some and run the same command again, it goes on where it was",
+        .file.display()
+    )]
+    Full {
+        /// The file.
+        file: PathBuf,
+    },
     /// The file cannot be read or written.
     #[error(
         "cannot use {}: {message}; check that there is space left and that you may write there",
@@ -117,6 +126,7 @@ impl StateError {
             match error.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase) => Self::NotOurs { file },
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
+                Some(ErrorCode::DiskFull) => Self::Full { file },
                 Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { file, message },
                 // A table or column that should be there is not.
                 Some(ErrorCode::Unknown) => Self::Damaged { file, message },

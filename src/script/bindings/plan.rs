@@ -64,6 +64,7 @@ impl Draft {
                 .iter()
                 .map(|other| other.look(|o| o.name.clone()))
                 .collect(),
+            ignored_runs: Vec::new(),
             max_iterations: self.max_iterations,
             save_payloads: self.save_payloads,
             granularity: self.granularity,

@@ -1,0 +1,63 @@
+//! Files that are complete as soon as they have their name.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::conditions::readable;
+
+use super::Error;
+
+/// Removes a file or a folder with everything in it; what is not there is no error.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    let result = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other.map_err(Error::output(path)),
+    }
+}
+
+/// Writes `value` as JSON for reading.
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
+    write_file(path, |to| to.write_all(text.as_bytes()))
+}
+
+/// Reads what [`write_json`] wrote; `None` if it is not there or was damaged since.
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    let bytes = fs::read(path).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Writes a file, first under a hidden name beside the final one.
+pub(super) fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::output(folder))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!(".partial-{name}"));
+    let written = write_synced(&temporary, write).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The first error is the one worth telling.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(Error::output(path))
+}
+
+fn write_synced(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut to = BufWriter::new(File::create(path)?);
+    write(&mut to)?;
+    to.into_inner()?.sync_all()
+}
