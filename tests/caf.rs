@@ -163,7 +163,6 @@ fn plan(requested: &str, min_entries: f64) -> Plan {
         max_iterations: 5,
         save_payloads: true,
         granularity: None,
-        ignored_runs: Vec::new(),
         place: Place::default(),
     };
     Plan {

@@ -105,7 +105,6 @@ fn calibration(name: &str, depends_on: &[&str]) -> Calibration {
         max_iterations: 5,
         save_payloads: true,
         granularity: None,
-        ignored_runs: Vec::new(),
         place: place(2),
     }
 }

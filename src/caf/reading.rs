@@ -45,7 +45,7 @@ impl Collecting for Reading {
         let files: Vec<(PathBuf, IoV)> = calibration.collections[collection]
             .input_files
             .iter()
-            .filter(|(_, iov)| iov.overlaps(requested))
+            .filter(|(_, iov)| iov.overlaps(requested) && !is_ignored(iov, calibration))
             .map(|(path, iov)| (path.clone(), *iov))
             .collect();
         if files.is_empty() {
@@ -81,6 +81,11 @@ impl Collecting for Reading {
         let looked_up = LookedUp::new(&collector, &runs, &constants);
         Some(Arc::new(Read::new(&collector, collected, looked_up)))
     }
+}
+
+/// Whether a file holds nothing but a run that is left out.
+fn is_ignored(iov: &IoV, calibration: &Calibration) -> bool {
+    iov.low() == iov.high() && calibration.ignored_runs.contains(&iov.low())
 }
 
 /// The constants as a collector needs them: none, without a look at the stores, if it asks for none.

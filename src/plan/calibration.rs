@@ -42,8 +42,6 @@ pub struct Calibration {
     pub save_payloads: bool,
     /// Whether objects are kept apart by run; the collector's own choice if not given.
     pub granularity: Option<Granularity>,
-    /// Runs that are left out, though they have data.
-    pub ignored_runs: Vec<ExpRun>,
     /// Where it was declared.
     pub place: Place,
 }

@@ -46,7 +46,6 @@ fn value(calibration: &Calibration) -> Value {
         "collections": collections,
         "algorithms": calibration.algorithms.iter().map(describe).collect::<Vec<_>>(),
         "depends_on": calibration.depends_on,
-        "ignored_runs": calibration.ignored_runs,
         "max_iterations": calibration.max_iterations,
         "save_payloads": calibration.save_payloads,
         "granularity": calibration.granularity,

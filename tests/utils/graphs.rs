@@ -170,7 +170,6 @@ fn calibration(name: &str, depends_on: Vec<String>) -> Calibration {
         max_iterations: 1,
         save_payloads: true,
         granularity: None,
-        ignored_runs: Vec::new(),
         place: Place::default(),
     }
 }

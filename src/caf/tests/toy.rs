@@ -216,7 +216,6 @@ pub(super) fn calibration(name: &str, file: &str, depends_on: &[&str]) -> Calibr
         max_iterations: 5,
         save_payloads: true,
         granularity: None,
-        ignored_runs: Vec::new(),
         place: Place::default(),
     }
 }

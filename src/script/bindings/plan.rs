@@ -64,11 +64,10 @@ impl Draft {
                 .iter()
                 .map(|other| other.look(|o| o.name.clone()))
                 .collect(),
-            ignored_runs: Vec::new(),
+            ignored_runs: self.ignored_runs.clone(),
             max_iterations: self.max_iterations,
             save_payloads: self.save_payloads,
             granularity: self.granularity,
-            ignored_runs: self.ignored_runs.clone(),
             place: self.place,
         }
     }
