@@ -2,5 +2,6 @@
 
 mod folders;
 mod graph;
+mod machine;
 mod state;
 mod toy;
