@@ -4,4 +4,5 @@
 pub(super) const MODULES: &[(&str, &str)] = &[
     ("models", include_str!("../../stdlib/models.rhai")),
     ("files", include_str!("../../stdlib/files.rhai")),
+    ("strategies", include_str!("../../stdlib/strategies.rhai")),
 ];
