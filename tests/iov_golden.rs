@@ -8,6 +8,8 @@
 mod support;
 #[path = "support/golden.rs"]
 mod golden;
+#[path = "support/lists.rs"]
+mod lists;
 
 use std::collections::BTreeSet;
 
@@ -99,6 +101,19 @@ fn interval(numbers: [i32; 4]) -> Result<IoV, &'static str> {
 /// A run of −1 at the low end within an experiment, or an open beginning.
 fn starts_below_zero([_, run, ..]: [i32; 4]) -> bool {
     run < 0
+}
+
+#[test]
+fn every_list_is_tested() {
+    let tested = [
+        "pairs",
+        "find_gap",
+        "order",
+        "contains_point",
+        "trim_overlap",
+        "text",
+    ];
+    lists::all_tested("iov.json", &tested);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::{Database, Error, Origin, Payload, Provenance, Store};
 const SHORT: usize = 6;
 
 /// Name of files under way: hidden, and swept away by the next commit.
-const UNDER_WAY: &str = ".partial-";
+pub(super) const UNDER_WAY: &str = ".partial-";
 
 /// Payloads that are to be stored together.
 pub struct Commit<'store> {
@@ -233,7 +233,7 @@ fn ask(interruption: Interruption, moment: Moment, path: &Path) -> Result<(), Er
 }
 
 /// The text file as it is, ending in a newline; empty if there is none.
-fn read_text(path: &Path) -> Result<String, Error> {
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(String::new()),

@@ -103,6 +103,20 @@ pub enum Error {
         /// The file that should exist.
         file: PathBuf,
     },
+    /// A folder without a text file.
+    #[error("the folder {} has no database.txt; a store of payloads has one", .0.display())]
+    NoTextFile(PathBuf),
+    /// A folder that should be made and is there.
+    #[error("{} already exists; choose another folder, or remove it", .0.display())]
+    Exists(PathBuf),
+    /// Two files of one name that differ.
+    #[error("{} and {} differ and cannot lie in one folder; they have the same name", .first.display(), .second.display())]
+    Conflict {
+        /// The one met first.
+        first: PathBuf,
+        /// The other one.
+        second: PathBuf,
+    },
     /// The operating system said no.
     #[error("could not {action} {}: {source}", .path.display())]
     Io {

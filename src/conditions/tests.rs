@@ -12,7 +12,7 @@ use crate::iov::{ExpRun, IoV};
 
 use super::commit::Moment;
 use super::store::checksum;
-use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Store};
+use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Store, merge_stores};
 
 fn payload(name: &str, values: &[f64]) -> Payload {
     Payload {
@@ -425,4 +425,41 @@ fn json_payloads_are_read_strictly() {
         assert_ne!(text, good);
         assert!(Json.read(text.as_bytes()).is_err(), "{text}");
     }
+}
+
+#[test]
+fn stores_of_the_same_constants_merge_with_all_their_origins() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = ["one", "two"].map(|name| folder.path().join(name));
+    for (run, store) in stores.iter().enumerate() {
+        let store = Store::new(store);
+        let mut commit = store.commit();
+        let iov = iov(&format!("7,{run},7,{run}"));
+        commit
+            .add(payload("BeamSpot", &[0.5]), iov, json!({ "run": run }))
+            .unwrap();
+        commit.finish().unwrap();
+    }
+    let into = folder.path().join("both");
+    let merged = merge_stores(&stores, &into).unwrap();
+    assert_eq!(merged.files, 2);
+    let both = Store::new(&into);
+    for run in 0..2 {
+        let found = both.find("BeamSpot", ExpRun::new(7, run)).unwrap();
+        assert_eq!(found, Some(payload("BeamSpot", &[0.5])));
+    }
+    let revision = &both.database().unwrap().records[0].revision;
+    let provenance = both.provenance("BeamSpot", revision).unwrap().unwrap();
+    let origins: Vec<_> = provenance
+        .origins
+        .iter()
+        .map(|origin| &origin.facts)
+        .collect();
+    assert_eq!(origins, [&json!({ "run": 0 }), &json!({ "run": 1 })]);
+
+    fs::write(stores[1].join("database.txt"), "no line at all\n").unwrap();
+    let into = folder.path().join("broken");
+    let error = merge_stores(&stores, &into).unwrap_err().to_string();
+    assert!(error.contains("database.txt, line 1"), "{error}");
+    assert!(!into.exists());
 }

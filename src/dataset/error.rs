@@ -152,6 +152,20 @@ pub enum Fault {
     /// A path that does not exist.
     #[error("there is no file or folder {}; correct the path, or bring the file there", .0.display())]
     Missing(PathBuf),
+    /// A text that should name a file and is empty.
+    #[error("the name of a file is empty; give its path or address")]
+    NoName,
+    /// A folder where a file is needed.
+    #[error("{} is a folder; name the files in it", .0.display())]
+    NotAFile(PathBuf),
+    /// A file that does not lie as raw data do.
+    #[error("the run of the raw data file {} cannot be told: {reason}", path.display())]
+    RawData {
+        /// The file.
+        path: PathBuf,
+        /// What is not as it should be.
+        reason: String,
+    },
     /// Wildcards that nothing matches.
     #[error("nothing matches {}", .0.display())]
     NoMatch(PathBuf),

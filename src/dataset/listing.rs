@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::location::{Parts, parts};
 use super::{Fault, wildcard};
 
 /// The files that `text` stands for, sorted: a file itself, every `*.root` below a folder, or what
@@ -74,19 +75,8 @@ fn files_at(path: PathBuf) -> Result<Vec<PathBuf>, Fault> {
 
 /// The local path that `text` means.
 fn local(text: &str) -> Result<&Path, Fault> {
-    let text = match text.split_once("://") {
-        Some(("file", rest)) => rest.strip_prefix("localhost").unwrap_or(rest),
-        Some((scheme, _)) if is_scheme(scheme) => return Err(Fault::Remote(text.to_owned())),
-        _ => text,
-    };
-    Ok(Path::new(text))
-}
-
-/// Whether `text` can stand before `://` in an address.
-fn is_scheme(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+    match parts(text) {
+        Parts::Local(path) => Ok(Path::new(path)),
+        Parts::Remote(_) => Err(Fault::Remote(text.to_owned())),
+    }
 }

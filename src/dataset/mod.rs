@@ -3,7 +3,7 @@
 //! Takes the input data file, gives ordered maps from file to interval of validity, the number of events of
 //! each file, and the usual choices among files. It does not know what a calibration does with them.
 //!
-//! Where the choices among files differ from upstream: see [`choose`].
+//! Where the choices among files differ from upstream: see [`choose`]; where names of files do: [`Location`].
 
 pub mod basf2;
 mod cards;
@@ -13,7 +13,9 @@ mod error;
 mod file_map;
 mod input;
 mod listing;
+mod location;
 mod order;
+mod raw_data;
 mod wildcard;
 
 pub use basf2::FileMetaData;
@@ -22,4 +24,6 @@ pub use choose::EventCounts;
 pub use error::{Error, Fault, InputProblem};
 pub use file_map::FileMap;
 pub use input::{InputData, LeftOut};
+pub use location::{Address, Located, Location, locate_files};
 pub use order::{Prescale, event_hash, keeps, random_number, unit_interval};
+pub use raw_data::raw_data_iov;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// An entry of a file of vectors; nothing, said aloud, when the file is not there.
-pub(crate) fn entry(file: &str, name: &str) -> Option<Value> {
+/// A whole file of vectors; nothing, said aloud, when it is not there.
+pub(crate) fn whole(file: &str) -> Option<Value> {
     let folder = std::env::var_os("B2CAF_TEST_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
@@ -17,8 +17,12 @@ pub(crate) fn entry(file: &str, name: &str) -> Option<Value> {
         return None;
     }
     let text = std::fs::read_to_string(path).unwrap();
-    let all: Value = serde_json::from_str(&text).unwrap();
-    Some(all[name].clone())
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+/// An entry of a file of vectors.
+pub(crate) fn entry(file: &str, name: &str) -> Option<Value> {
+    whole(file).map(|all| all[name].clone())
 }
 
 /// The cases of one list of a file of vectors; none, said aloud, when the file is not there.
