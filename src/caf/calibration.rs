@@ -1,6 +1,5 @@
 //! One calibration: its data, its iterations, its payloads, from wherever it was left.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use crate::plan::Calibration;
 use super::collecting::{Gathered, Together};
 use super::files::{read_json, remove, write_file, write_json};
 use super::iteration::{Found, Pass, run_algorithms};
+use super::machine::{CalibrationActions, Stop, drive};
 use super::run::Setting;
 use super::state::{CalibrationState, Row};
 use super::store::store_all;
@@ -23,8 +23,12 @@ pub(super) struct Work<'a> {
     /// Outputs of the calibrations it waits for, the one that ran last first.
     before: Vec<Store>,
     observer: &'a mut dyn Observer,
-    iteration: u32,
+    /// What it waits for in vain.
+    blocked: Option<String>,
     gathered: Vec<Gathered>,
+    /// Whether these are the objects of the iteration at hand.
+    collected: bool,
+    found: Found,
     outcome: CalibrationOutcome,
 }
 
@@ -33,6 +37,7 @@ impl<'a> Work<'a> {
         setting: &'a Setting<'a>,
         calibration: &'a Calibration,
         before: Vec<Store>,
+        blocked: Option<String>,
         observer: &'a mut dyn Observer,
     ) -> Self {
         Self {
@@ -40,8 +45,10 @@ impl<'a> Work<'a> {
             calibration,
             before,
             observer,
-            iteration: 0,
+            blocked,
             gathered: Vec::new(),
+            collected: false,
+            found: Found::default(),
             outcome: CalibrationOutcome::new(calibration),
         }
     }
@@ -49,88 +56,68 @@ impl<'a> Work<'a> {
     /// Brings the calibration from where it was left to its end.
     pub(super) fn run(mut self, left: &Row) -> Result<CalibrationOutcome, Error> {
         let name = self.calibration.name.clone();
-        if left.state == CalibrationState::Completed
-            && let Some(outcome) = read_json(&self.setting.folder.calibration_outcome(&name))
-        {
-            self.observer.event(&Event::Continued {
-                calibration: name,
-                iteration: left.iteration,
-                state: CalibrationState::Completed,
-            });
-            return Ok(outcome);
+        let mut left = left.clone();
+        if left.checkpoint == CalibrationState::Completed {
+            if let Some(outcome) = read_json(&self.setting.folder.calibration_outcome(&name)) {
+                self.continued(&left);
+                return Ok(outcome);
+            }
+            // Whatever became of the file: the payloads that belong to it are made again.
+            left.checkpoint = CalibrationState::Init;
         }
-        self.tidy(left)?;
-        let mut collected = self.recover(left);
-        loop {
-            self.observer.event(&Event::IterationStarted {
-                calibration: name.clone(),
-                iteration: self.iteration,
-                max_iterations: self.calibration.max_iterations,
-            });
-            if !collected {
-                self.enter(CalibrationState::RunningCollector, "")?;
-                self.collect()?;
-                self.enter(CalibrationState::CollectorCompleted, "")?;
-            }
-            self.enter(CalibrationState::RunningAlgorithms, "")?;
-            let found = self.algorithms()?;
-            self.outcome.iterations = self.iteration + 1;
-            self.outcome.algorithms.clone_from(&found.algorithms);
-            if let Some((state, message)) = &found.ended_badly {
-                return self.fail(*state, message);
-            }
-            self.enter(CalibrationState::AlgorithmsCompleted, "")?;
-            if !self.again(&found) {
-                return self.finish(found);
-            }
-            self.iteration += 1;
-            self.enter(CalibrationState::Init, "")?;
-            collected = false;
+        left.iteration = left.iteration.min(self.calibration.max_iterations - 1);
+        if self.blocked.is_none() {
+            self.recover(&left);
+        }
+        let end = drive(&mut self, &left)?;
+        self.outcome.state = match end.state {
+            CalibrationState::Completed => State::Completed,
+            CalibrationState::NotEnoughData => State::NotEnoughData,
+            CalibrationState::Blocked => State::Blocked,
+            _ => State::Failed,
+        };
+        self.outcome.message = end.message;
+        match end.cause {
+            Some(error) => Err(error),
+            None => Ok(self.outcome),
         }
     }
 
-    fn enter(&self, state: CalibrationState, message: &str) -> Result<(), Error> {
-        let name = &self.calibration.name;
-        self.setting
-            .state
-            .enter(name, state, self.iteration, message)?;
-        Ok(())
-    }
-
-    /// Removes what an interrupted process left of steps that will be done again.
-    fn tidy(&mut self, left: &Row) -> Result<(), Error> {
-        let name = &self.calibration.name;
-        let folder = &self.setting.folder;
-        self.iteration = left.iteration.min(self.calibration.max_iterations - 1);
-        for number in folder.iterations(name) {
-            if number > self.iteration {
-                remove(&folder.iteration(name, number))?;
-            }
-        }
-        remove(&folder.calibration_outcome(name))?;
-        remove(&folder.calibration_outputdb(name))
+    fn continued(&mut self, left: &Row) {
+        self.observer.event(&Event::Continued {
+            calibration: self.calibration.name.clone(),
+            iteration: left.iteration,
+            state: left.checkpoint,
+        });
     }
 
     /// Takes up the objects that were collected before the interruption, if all are there.
-    fn recover(&mut self, left: &Row) -> bool {
-        let name = &self.calibration.name;
-        if left.checkpoint == CalibrationState::CollectorCompleted {
-            self.gathered = self.load(self.iteration).unwrap_or_default();
-        } else if self.iteration > 0 {
-            // What the iteration before collected; this one decides whether it will do.
-            self.gathered = self.load(self.iteration - 1).unwrap_or_default();
+    fn recover(&mut self, left: &Row) {
+        let collected = left.checkpoint == CalibrationState::CollectorCompleted;
+        // Else what the iteration before collected; this one decides whether it will do.
+        let from = match collected {
+            true => Some(left.iteration),
+            false => left.iteration.checked_sub(1),
+        };
+        if let Some(objects) = from.and_then(|iteration| self.load(iteration)) {
+            self.gathered = objects;
+            self.collected = collected;
         }
-        let there = !self.gathered.is_empty() || self.calibration.collections.is_empty();
-        let recovered = left.checkpoint == CalibrationState::CollectorCompleted && there;
-        if recovered || self.iteration > 0 {
-            self.observer.event(&Event::Continued {
-                calibration: name.clone(),
-                iteration: self.iteration,
-                state: left.checkpoint,
-            });
+        if from.is_some() {
+            self.continued(left);
         }
         self.outcome.collections = self.collections();
-        recovered
+        if self.collected {
+            self.iteration_started(left.iteration);
+        }
+    }
+
+    fn iteration_started(&mut self, iteration: u32) {
+        self.observer.event(&Event::IterationStarted {
+            calibration: self.calibration.name.clone(),
+            iteration,
+            max_iterations: self.calibration.max_iterations,
+        });
     }
 
     /// The objects of an iteration; those that were not collected in it are those of the one before.
@@ -162,11 +149,11 @@ impl<'a> Work<'a> {
     }
 
     /// Collects, unless the objects of the iteration before will do, and files everything.
-    fn collect(&mut self) -> Result<(), Error> {
+    fn collect(&mut self, iteration: u32) -> Result<(), Error> {
         let name = &self.calibration.name;
         let folder = &self.setting.folder;
-        remove(&folder.iteration(name, self.iteration))?;
-        let constants = self.constants(self.iteration);
+        remove(&folder.iteration(name, iteration))?;
+        let constants = self.constants(iteration);
         for (number, collection) in self.calibration.collections.keys().enumerate() {
             let began = Instant::now();
             let reused = match self.gathered.get(number) {
@@ -187,7 +174,7 @@ impl<'a> Work<'a> {
                 }
             }
             let one = &self.gathered[number];
-            let folder = folder.collection(name, self.iteration, collection);
+            let folder = folder.collection(name, iteration, collection);
             write_json(&folder.join("summary.json"), &one.outcome)?;
             if !reused {
                 write_file(&folder.join("objects.json"), |to| one.objects.write(to))?;
@@ -203,19 +190,19 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn algorithms(&mut self) -> Result<Found, Error> {
+    fn algorithms(&mut self, iteration: u32) -> Result<Found, Error> {
         let folder = &self.setting.folder;
-        let algorithms = folder.algorithms(&self.calibration.name, self.iteration);
+        let algorithms = folder.algorithms(&self.calibration.name, iteration);
         remove(&algorithms)?;
         let objects: Arc<dyn Objects> = Arc::new(Together::new(&self.gathered));
         run_algorithms(
             &Pass {
                 setting: self.setting,
                 calibration: self.calibration,
-                iteration: self.iteration,
+                iteration,
                 objects,
-                constants: self.constants(self.iteration),
-                earlier: self.earlier(self.iteration),
+                constants: self.constants(iteration),
+                earlier: self.earlier(iteration),
                 folder: algorithms,
             },
             self.observer,
@@ -243,43 +230,29 @@ impl<'a> Work<'a> {
         )
     }
 
-    /// Whether there is another iteration; warns when it is asked for and there are no more.
-    fn again(&mut self, found: &Found) -> bool {
-        let most = self.calibration.max_iterations;
-        if !found.iterate {
-            return false;
-        }
-        if self.iteration + 1 < most {
-            return true;
-        }
-        self.outcome.warnings.push(format!(
-            "another iteration is asked for, but these were all of max_iterations ({most}); the last constants are kept"
-        ));
-        false
-    }
-
-    fn fail(mut self, state: State, message: &str) -> Result<CalibrationOutcome, Error> {
+    /// Files what came out, without payloads.
+    fn file_failure(&mut self, state: State, message: &str) -> Result<(), Error> {
         self.outcome.state = state;
         self.outcome.message = message.to_owned();
         self.outcome.note_places();
         let folder = &self.setting.folder;
         let path = folder.calibration_outcome(&self.calibration.name);
-        write_json(&path, &self.outcome)?;
-        self.enter(CalibrationState::AlgorithmsFailed, message)?;
-        let end = match state {
-            State::NotEnoughData => CalibrationState::NotEnoughData,
-            _ => CalibrationState::Failed,
-        };
-        self.enter(end, message)?;
-        Ok(self.outcome)
+        write_json(&path, &self.outcome)
     }
 
-    fn finish(mut self, found: Found) -> Result<CalibrationOutcome, Error> {
+    /// Stores the payloads of the last iteration as those of the calibration.
+    fn store(&mut self, iteration: u32) -> Result<(), Error> {
         let name = &self.calibration.name;
         let folder = &self.setting.folder;
-        let outputdb: PathBuf = folder.calibration_outputdb(name);
-        let written = store_all(&Store::new(&outputdb), &found.payloads)?;
-        for (line, (payload, ..)) in written.into_iter().zip(&found.payloads) {
+        let most = self.calibration.max_iterations;
+        if self.found.iterate && iteration + 1 == most {
+            self.outcome.warnings.push(format!(
+                "another iteration is asked for, but these were all of max_iterations ({most}); the last constants are kept"
+            ));
+        }
+        let outputdb = folder.calibration_outputdb(name);
+        let written = store_all(&Store::new(&outputdb), &self.found.payloads)?;
+        for (line, (payload, ..)) in written.into_iter().zip(&self.found.payloads) {
             let payload = PayloadOutcome {
                 name: line.name,
                 class: payload.class.clone(),
@@ -294,8 +267,88 @@ impl<'a> Work<'a> {
             });
             self.outcome.payloads.push(payload);
         }
-        write_json(&folder.calibration_outcome(name), &self.outcome)?;
-        self.enter(CalibrationState::Completed, "")?;
-        Ok(self.outcome)
+        write_json(&folder.calibration_outcome(name), &self.outcome)
+    }
+}
+
+/// A calibration fails for its input; without room to write, or for a bug, it is left as it is.
+fn stop(error: Error) -> Stop {
+    if error.is_of_input() {
+        Stop::from(error)
+    } else {
+        Stop::Leave(error)
+    }
+}
+
+impl CalibrationActions for Work<'_> {
+    fn enter(
+        &mut self,
+        state: CalibrationState,
+        iteration: u32,
+        message: &str,
+    ) -> Result<(), Error> {
+        let name = &self.calibration.name;
+        Ok(self.setting.state.enter(name, state, iteration, message)?)
+    }
+
+    fn max_iterations(&self) -> u32 {
+        self.calibration.max_iterations
+    }
+
+    fn clear_later(&mut self, iteration: u32) -> Result<(), Stop> {
+        let name = &self.calibration.name;
+        let folder = &self.setting.folder;
+        for number in folder.iterations(name) {
+            if number > iteration {
+                remove(&folder.iteration(name, number)).map_err(stop)?;
+            }
+        }
+        remove(&folder.calibration_outcome(name)).map_err(stop)?;
+        remove(&folder.calibration_outputdb(name)).map_err(stop)
+    }
+
+    fn blocked(&mut self) -> Option<String> {
+        self.blocked.clone()
+    }
+
+    fn submit(&mut self, iteration: u32) -> Result<(), Stop> {
+        self.iteration_started(iteration);
+        Ok(())
+    }
+
+    fn collected(&mut self, iteration: u32) -> Result<(), Stop> {
+        self.collect(iteration).map_err(stop)?;
+        self.collected = true;
+        Ok(())
+    }
+
+    fn check_collected(&mut self, iteration: u32) -> Result<(), Stop> {
+        if self.collected {
+            return Ok(());
+        }
+        let iteration = iteration + 1;
+        Err(Stop::failed(format!(
+            "the data collected in iteration {iteration} are gone"
+        )))
+    }
+
+    fn run_algorithms(&mut self, iteration: u32) -> Result<bool, Stop> {
+        let mut found = self.algorithms(iteration).map_err(stop)?;
+        self.outcome.iterations = iteration + 1;
+        self.outcome.algorithms.clone_from(&found.algorithms);
+        if let Some((state, message)) = found.ended_badly.take() {
+            self.file_failure(state, &message).map_err(stop)?;
+            return Err(match state {
+                State::NotEnoughData => Stop::lacks_data(message),
+                _ => Stop::failed(message),
+            });
+        }
+        self.found = found;
+        self.collected = false;
+        Ok(self.found.iterate)
+    }
+
+    fn finish(&mut self, iteration: u32) -> Result<(), Stop> {
+        self.store(iteration).map_err(stop)
     }
 }

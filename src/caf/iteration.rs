@@ -35,6 +35,7 @@ pub(super) struct Pass<'a> {
 }
 
 /// What one iteration found.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) algorithms: Vec<AlgorithmOutcome>,
     /// Payloads in the order of the algorithms, with interval and provenance.
@@ -56,12 +57,7 @@ struct Written<'a> {
 /// what those before it stored.
 pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Result<Found, Error> {
     let calibration = pass.calibration;
-    let mut found = Found {
-        algorithms: Vec::new(),
-        payloads: Vec::new(),
-        ended_badly: None,
-        iterate: false,
-    };
+    let mut found = Found::default();
     let store = Store::new(pass.folder.join("outputdb"));
     for algorithm in &calibration.algorithms {
         observer.event(&Event::AlgorithmStarted {

@@ -232,15 +232,6 @@ impl CalibrationOutcome {
             .map(|(place, message)| Problem::new("calibrate::failed", place, message))
             .collect();
     }
-
-    /// The outcome of a calibration that waits in vain.
-    pub(super) fn blocked(calibration: &Calibration, message: String) -> Self {
-        Self {
-            state: State::Blocked,
-            message,
-            ..Self::new(calibration)
-        }
-    }
 }
 
 impl Outcome {

@@ -185,33 +185,28 @@ impl Run<'_> {
         voice: &mut dyn Observer,
     ) -> Result<CalibrationOutcome, Error> {
         let name = &calibration.name;
-        if let Some(message) = self.blocked(position) {
-            let state = CalibrationState::Blocked;
-            let left = &self.left[position];
-            self.setting
-                .state
-                .enter(name, state, left.iteration, &message)?;
-            return Ok(CalibrationOutcome::blocked(calibration, message));
+        let blocked = self.blocked(position);
+        if blocked.is_none() {
+            voice.event(&Event::CalibrationStarted {
+                calibration: name.clone(),
+            });
         }
-        voice.event(&Event::CalibrationStarted {
-            calibration: name.clone(),
-        });
         let before = self.order.waits_for[position].iter().rev();
         let before: Vec<Store> = before.map(|other| self.store(*other)).collect();
-        let work = Work::new(&self.setting, calibration, before, voice);
+        let work = Work::new(&self.setting, calibration, before, blocked, voice);
         let left = &self.left[position];
         // A bug in one calibration takes no other one with it.
         let ended = catch_unwind(AssertUnwindSafe(|| work.run(left)))
             .unwrap_or_else(|panic| Err(Error::panicked(name, panic.as_ref())));
         if let Err(error) = &ended
-            && error.is_of_input()
+            && matches!(error, Error::Panicked { .. })
         {
             self.note_failure(name, error)?;
         }
         ended
     }
 
-    /// Writes down that a calibration failed because of what it was given.
+    /// Writes down that a calibration ran into a bug.
     fn note_failure(&self, name: &str, error: &Error) -> Result<(), Error> {
         let message = error.to_string();
         let Some(row) = self.setting.state.row(name)? else {
