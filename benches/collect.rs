@@ -89,12 +89,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let collector = collector()?;
     let options = Options {
         threads: threads.parse()?,
+        ..Options::default()
     };
     let mut seconds = Vec::new();
     let mut entries = 0;
     for _ in 0..3 {
         let start = Instant::now();
-        let collected = collect(&collector, &files, &NoConstants, options, &Silent)?;
+        let collected = collect(&collector, &files, &NoConstants, options.clone(), &Silent)?;
         seconds.push(start.elapsed().as_secs_f64());
         entries = collected.cuts[0].after;
     }

@@ -153,6 +153,7 @@ fn plan(requested: &str, min_entries: f64) -> Plan {
     let collection = Collection {
         collector: Some(collector()),
         input_files: files(),
+        path: Default::default(),
     };
     let calibration = Calibration {
         name: "channel_time".into(),

@@ -11,7 +11,9 @@ mod collect {
     mod lookups;
     mod native;
     mod numbers;
+    mod paths;
     mod plain;
+    mod programs;
     mod real;
     mod same;
 }

@@ -95,6 +95,7 @@ fn calibration(name: &str, depends_on: &[&str]) -> Calibration {
     let collection = Collection {
         collector: Some(collector(&["dt"])),
         input_files: IndexMap::from([("a.root".into(), IoV::EVERYTHING)]),
+        path: Default::default(),
     };
     Calibration {
         name: name.into(),

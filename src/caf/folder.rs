@@ -12,6 +12,7 @@
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>.json
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>_iov_gaps.json   runs without payload
 //! <output>/<calibration>/<n>/algorithm_output/outputdb/
+//! <output>/.cache/external/         what programs of paths made of input files
 //! ```
 //! Every file gets its name when it is complete. Folders of a step that did not end are removed
 //! when it is done again.
@@ -33,7 +34,8 @@ const STATE: &str = "caf_state.db";
 /// What SQLite keeps beside it.
 const JOURNAL: &str = "caf_state.db-journal";
 const LOCK: &str = ".lock";
-const CACHE: &str = ".cache";
+/// What programs made of input files: kept from run to run, as it hangs on nothing else.
+pub(super) const CACHE: &str = ".cache";
 
 /// The output folder of a run, kept from other processes as long as this value lives.
 #[derive(Debug)]
@@ -180,7 +182,7 @@ impl Folder {
         for name in &self.calibrations {
             let _ = remove(&self.calibration(name));
         }
-        for name in [STATE, JOURNAL, OUTCOME, PLAN, CACHE, LOCK] {
+        for name in [STATE, JOURNAL, OUTCOME, PLAN, LOCK] {
             let _ = remove(&self.root.join(name));
         }
         if self.created {
@@ -205,7 +207,7 @@ impl Folder {
                 remove(&self.root.join(name))?;
             }
         }
-        for name in [OUTPUTDB, OUTCOME, JOURNAL, STATE, CACHE] {
+        for name in [OUTPUTDB, OUTCOME, JOURNAL, STATE] {
             remove(&self.root.join(name))?;
         }
         Ok(())
@@ -242,7 +244,7 @@ fn is_empty(root: &Path) -> Result<bool, Error> {
     for entry in fs::read_dir(root).map_err(Error::output(root))? {
         let name = entry.map_err(Error::output(root))?.file_name();
         let name = name.to_string_lossy();
-        if name != LOCK && !name.starts_with(".partial-") {
+        if name != LOCK && name != CACHE && !name.starts_with(".partial-") {
             return Ok(false);
         }
     }

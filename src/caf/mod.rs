@@ -25,6 +25,7 @@ mod sign;
 mod speaker;
 mod state;
 mod store;
+mod without_data;
 
 #[cfg(test)]
 mod tests;

@@ -21,11 +21,14 @@ use super::constants::{Expected, InForce, LookedUp};
 use super::files::read_json;
 use super::lines::Lines;
 use super::relay::Relay;
+use super::without_data::{Runs, without_data};
 use super::{CollectionOutcome, Cut, Error, Observer, Options};
 
 /// Reads the files.
 pub(super) struct Reading {
     pub(super) threads: Option<usize>,
+    /// Folder for what programs make of input files.
+    pub(super) cache: PathBuf,
 }
 
 impl Collecting for Reading {
@@ -38,11 +41,10 @@ impl Collecting for Reading {
         observer: &mut dyn Observer,
     ) -> Result<Gathered, Error> {
         let Some(collector) = collector(calibration, collection) else {
-            return Err(Error::Input {
-                message: format!("collection {collection} has no collector"),
-            });
+            return Ok(without_data(calibration, collection, requested));
         };
-        let files: Vec<(PathBuf, IoV)> = calibration.collections[collection]
+        let sample = &calibration.collections[collection];
+        let files: Vec<(PathBuf, IoV)> = sample
             .input_files
             .iter()
             .filter(|(_, iov)| iov.overlaps(requested) && !is_ignored(iov, calibration))
@@ -53,11 +55,15 @@ impl Collecting for Reading {
         }
         let options = collect::Options {
             threads: self.threads.unwrap_or(0),
+            cache: Some(self.cache.clone()),
+            payloads: None,
         };
         let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
         let constants = InForce::new(&constants_of(&collector, constants))?;
+        let path = &sample.path;
         let collected =
-            collect::collect(&collector, &files, &constants, options, &relay).map_err(told)?;
+            collect::collect_along(path, &collector, &files, &constants, options, &relay)
+                .map_err(told)?;
         let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
         let looked_up = LookedUp::new(&collector, &runs, &constants);
         Ok(Gathered {
@@ -73,7 +79,9 @@ impl Collecting for Reading {
         file: &Path,
         constants: &Chain,
     ) -> Option<Arc<dyn Keep>> {
-        let collector = collector(calibration, collection)?;
+        let Some(collector) = collector(calibration, collection) else {
+            return Some(Arc::new(Runs::new(calibration, read_json(file)?)));
+        };
         let collected: Option<Collected> = read_json(file)?;
         let runs = collected.iter().flat_map(|collected| &collected.runs);
         let runs: Vec<ExpRun> = runs.map(|count| count.run).collect();
@@ -116,7 +124,8 @@ pub(super) fn check_columns(plan: &Plan, order: &Order, options: &Options) -> Re
             let Some((path, iov)) = collection.input_files.first() else {
                 continue;
             };
-            match collect::check(&collector, &(path.clone(), *iov), &constants).map_err(told) {
+            let (before, first) = (&collection.path, (path.clone(), *iov));
+            match collect::check_along(before, &collector, &first, &constants).map_err(told) {
                 Ok(()) => {}
                 // The same collector may serve several calibrations.
                 Err(Error::Plan(plan::Error::Refused(more))) => {

@@ -10,7 +10,7 @@ use crate::plan::{self, Calibration, Order, Plan};
 
 use super::calibration::Work;
 use super::collecting::Collecting;
-use super::folder::Folder;
+use super::folder::{CACHE, Folder};
 use super::inputs::check_inputs;
 use super::reading::{Reading, check_columns};
 use super::speaker::Speaker;
@@ -53,6 +53,7 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
     check(plan, options)?;
     let reading = Reading {
         threads: options.threads,
+        cache: options.output.join(CACHE).join("external"),
     };
     run_with(plan, options, &reading, observer)
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::ProgramError;
 use crate::expr::Failure;
 use crate::iov::{ExpRun, IoV};
 use crate::root;
@@ -24,6 +25,17 @@ pub enum Error {
         /// What was found.
         source: Box<root::Error>,
     },
+    /// A program of the path made nothing usable of a file.
+    #[error("{}: {source}", file.display())]
+    Program {
+        /// The input file.
+        file: PathBuf,
+        /// What happened.
+        source: Box<ProgramError>,
+    },
+    /// A program of the path cannot be run at all.
+    #[error(transparent)]
+    NoProgram(#[from] ProgramError),
     /// A step of the collector does not fit the columns of the first file.
     #[error("{failure}{} (columns of {})", hint(failure), file.display())]
     Description {

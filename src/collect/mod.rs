@@ -3,6 +3,7 @@
 //! Takes a [`Collector`] and files with their IoV, gives one set of objects per run (or one for
 //! all) and a cut flow. It knows neither fits nor backends.
 
+mod before;
 mod collector;
 mod constants;
 mod error;
@@ -17,7 +18,9 @@ mod progress;
 mod rows;
 mod run;
 mod schema;
+mod whole;
 
+pub use before::{External, Logic, Path, PathStep, Payloads, ProgramError, Sent, Trigger};
 pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
 pub use constants::{Constants, MissedCount, NoConstants};
 pub use error::{Difference, Error};
@@ -25,5 +28,5 @@ pub use made::Generator;
 pub use native::{Native, Refused};
 pub use output::{Collected, CutCount, FileCount, RunCount};
 pub use progress::{Progress, Silent};
-pub use run::{Options, check, collect};
+pub use run::{Options, check, check_along, collect, collect_along};
 pub use schema::RunNames;

@@ -15,7 +15,7 @@ use crate::iov::ExpRun;
 pub struct FileCount {
     /// The file.
     pub path: PathBuf,
-    /// Entries of the tree.
+    /// Entries of the tree, as far as they were read.
     pub entries: u64,
 }
 

@@ -1,28 +1,26 @@
-//! The pass over all files.
+//! A pass over all files, as others ask for it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use super::before::{Before, Workplace, check_programs, made_of};
 use super::constants::InForce;
-use super::fill::{Filling, Objects, Tally};
-use super::gate::{EventId, Gate, Limits, Position};
-use super::input::{Input, Layout, OpenFile, Shelf, Unit, look_at, read_ids, units};
+use super::fill::{Objects, Tally};
+use super::input::{Shelf, look_at};
 use super::output::{Collected, FileCount};
-use super::pass::RowSource;
-use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_steps};
-use super::{Collector, Constants, Error, Granularity, Progress};
-use crate::expr::{BATCH, Scratch};
+use super::whole::Whole;
+use super::{Collector, Constants, Error, Path, Payloads, Progress};
 use crate::iov::{ExpRun, IoV};
-use crate::root::Cache;
 
 /// How a pass is made; nothing of it changes what comes out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Threads that read and fill; 0 takes as many as there are processors.
     pub threads: usize,
+    /// Folder that keeps what programs of the path made; needed if there are any.
+    pub cache: Option<PathBuf>,
+    /// The constants in force, for programs that ask for them.
+    pub payloads: Option<Payloads>,
 }
 
 /// One pass over the events of files, in their order.
@@ -38,6 +36,23 @@ pub fn collect(
     options: Options,
     progress: &dyn Progress,
 ) -> Result<Collected, Error> {
+    let path = Path::default();
+    collect_along(&path, collector, files, constants, options, progress)
+}
+
+/// One pass over the events that a path leaves of files, in their order.
+///
+/// # Errors
+/// As [`collect()`], and those of the programs of the path.
+pub fn collect_along(
+    path: &Path,
+    collector: &Collector,
+    files: &[(PathBuf, IoV)],
+    constants: &dyn Constants,
+    options: Options,
+    progress: &dyn Progress,
+) -> Result<Collected, Error> {
+    let before = Before::from(path);
     if files.is_empty() {
         return Err(Error::NoFiles {
             collector: collector.name.clone(),
@@ -51,7 +66,9 @@ pub fn collect(
             message: source.to_string(),
         })?;
     pool.install(|| {
-        let (layout, inputs) = look_at(collector, files)?;
+        check_programs(&before)?;
+        let read = made_files(&before, collector, files, &options)?;
+        let (layout, inputs) = look_at(collector, &before, &read)?;
         let entries = inputs.iter().map(|input| input.entries).sum();
         progress.started(inputs.len(), entries);
         let objects = Objects::new(collector, layout.as_ref(), pool.current_num_threads())?;
@@ -59,6 +76,7 @@ pub fn collect(
         if let Some(layout) = &layout {
             let pass = Whole {
                 collector,
+                before: &before,
                 layout,
                 inputs: &inputs,
                 shelf: Shelf::new(collector, layout, &inputs),
@@ -69,10 +87,11 @@ pub fn collect(
             pass.run(&pool, constants)?;
         }
         let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let files = inputs
-            .into_iter()
-            .map(|input| FileCount {
-                path: input.path,
+        let files = files
+            .iter()
+            .zip(inputs)
+            .map(|((path, _), input)| FileCount {
+                path: path.clone(),
                 entries: input.entries,
             })
             .collect();
@@ -90,321 +109,54 @@ pub fn check(
     file: &(PathBuf, IoV),
     constants: &dyn Constants,
 ) -> Result<(), Error> {
-    let (layout, _) = look_at(collector, std::slice::from_ref(file))?;
+    check_along(&Path::default(), collector, file, constants)
+}
+
+/// Whether a collector fits the columns of a file that went along a path. Programs are not run:
+/// after one, only that it is there is checked.
+///
+/// # Errors
+/// As [`collect_along`] before its first event.
+pub fn check_along(
+    path: &Path,
+    collector: &Collector,
+    file: &(PathBuf, IoV),
+    constants: &dyn Constants,
+) -> Result<(), Error> {
+    let before = Before::from(path);
+    check_programs(&before)?;
+    let layout = match before.programs.is_empty() {
+        true => look_at(collector, &before, std::slice::from_ref(file))?.0,
+        false => None,
+    };
     Objects::new(collector, layout.as_ref(), 1)?;
     let run = single_run(&file.1).into_iter().collect();
     InForce::new(collector, &run, constants).map(|_| ())
 }
 
-/// Everything that the threads of a pass share.
-struct Whole<'a> {
-    collector: &'a Collector,
-    layout: &'a Layout,
-    inputs: &'a [Input],
-    shelf: Shelf<'a>,
-    objects: &'a Objects,
-    tally: &'a Mutex<Tally>,
-    progress: &'a dyn Progress,
-}
-
-/// What a thread keeps from one piece of work to the next.
-struct Worker<'a> {
-    /// The file that was read last, so that its baskets need not be opened again.
-    file: Option<(usize, Arc<OpenFile<'a>>)>,
-    cache: Cache,
-    scratch: Scratch,
-    filling: Filling<'a>,
-    /// The run whose constants are in force.
-    run: Option<ExpRun>,
-}
-
-/// What is known before the first event.
-struct Known {
-    gate: Gate,
-    in_force: InForce,
-}
-
-impl Known {
-    /// Puts the constants of a run in force, unless they are.
-    fn bind(&self, run: ExpRun, bound: &mut Option<ExpRun>, scratch: &mut Scratch) {
-        if !self.in_force.is_empty() && *bound != Some(run) {
-            scratch.bind(self.in_force.of(run));
-            *bound = Some(run);
-        }
-    }
-}
-
-impl<'a> Worker<'a> {
-    fn new(objects: &'a Objects) -> Self {
-        Self {
-            file: None,
-            cache: Cache::new(),
-            scratch: Scratch::default(),
-            filling: objects.filling(),
-            run: None,
-        }
-    }
-
-    fn file(&mut self, shelf: &Shelf<'a>, number: usize) -> Result<Arc<OpenFile<'a>>, Error> {
-        if let Some((known, file)) = &self.file
-            && *known == number
-        {
-            return Ok(Arc::clone(file));
-        }
-        self.cache.clear();
-        let file = shelf.take(number)?;
-        self.file = Some((number, Arc::clone(&file)));
-        Ok(file)
-    }
-}
-
-impl<'a> Whole<'a> {
-    fn run(&self, pool: &rayon::ThreadPool, constants: &dyn Constants) -> Result<(), Error> {
-        let known = Known {
-            in_force: self.in_force(constants)?,
-            gate: self.gate()?,
-        };
-        let units = units(self.inputs);
-        let left = self.left_per_file(&units);
-        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-        pool.broadcast(|_| {
-            let mut worker = Worker::new(self.objects);
-            while !stop.load(Ordering::Relaxed) {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(unit) = units.get(number) else {
-                    break;
-                };
-                // Pieces are handed out in order: all before a failed one are finished too, so
-                // the first failure does not depend on the threads.
-                if let Err(error) = self.unit(number, unit, &known, &mut worker) {
-                    stop.store(true, Ordering::Relaxed);
-                    keep_first(&failed, number, error);
-                }
-                if left[unit.file].fetch_sub(1, Ordering::AcqRel) == 1 {
-                    self.progress.file_finished(&self.inputs[unit.file].path);
-                }
-            }
-            if let Err(error) = self.hand_over(&mut worker) {
-                keep_first(&failed, usize::MAX, error);
-            }
-        });
-        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some((_, error)) => Err(error),
-            None => Ok(()),
-        }
-    }
-
-    fn left_per_file(&self, units: &[Unit]) -> Vec<AtomicU64> {
-        let left: Vec<AtomicU64> = self.inputs.iter().map(|_| AtomicU64::new(0)).collect();
-        for unit in units {
-            left[unit.file].fetch_add(1, Ordering::Relaxed);
-        }
-        left
-    }
-
-    /// Which events are collected; with a limit per run all events are counted first.
-    fn gate(&self) -> Result<Gate, Error> {
-        let prescale = self.collector.prescale;
-        let Some(limit) = self.collector.max_events_per_run else {
-            return Ok(Gate::new(prescale));
-        };
-        let mut limits = Limits::new(prescale, limit);
-        self.every_id(self.layout.numbered, &mut |id, at| limits.add(id, at))?;
-        Ok(limits.finish())
-    }
-
-    /// The constants in force in all runs.
-    fn in_force(&self, constants: &dyn Constants) -> Result<InForce, Error> {
-        let mut runs = BTreeSet::new();
-        if !self.collector.lookups().is_empty() {
-            self.every_id(false, &mut |id, _| {
-                runs.insert(id.run);
-            })?;
-        }
-        InForce::new(self.collector, &runs, constants)
-    }
-
-    /// Tells of every event, in the order of files and entries.
-    fn every_id(
-        &self,
-        numbered: bool,
-        tell: &mut dyn FnMut(EventId, Position),
-    ) -> Result<(), Error> {
-        let mut cache = Cache::new();
-        for (number, input) in self.inputs.iter().enumerate() {
-            cache.clear();
-            let file = self.shelf.take(number)?;
-            for entries in batches(0..input.entries) {
-                let first = entries.start;
-                let mut batch = Batch::new(&*file, &mut cache, entries);
-                let ids = read_ids(self.layout, input, &mut batch, numbered)?;
-                for position in 0..batch.len() {
-                    let run = ids.runs.of(position);
-                    let event = ids.events.as_ref().map_or(0, |events| events[position]);
-                    tell(EventId { run, event }, (number, first + position as u64));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn unit(
-        &self,
-        number: usize,
-        unit: &Unit,
-        known: &Known,
-        worker: &mut Worker<'a>,
-    ) -> Result<(), Error> {
-        let input = &self.inputs[unit.file];
-        if worker
-            .file
-            .as_ref()
-            .is_none_or(|(known, _)| *known != unit.file)
-        {
-            // What was filled does not pile up in threads while files go by.
-            self.hand_over(worker)?;
-        }
-        let file = worker.file(&self.shelf, unit.file)?;
-        if unit.entries.start == 0 {
-            self.progress.file_started(&input.path, input.entries);
-        }
-        worker.filling.begin(number);
-        for entries in batches(unit.entries.clone()) {
-            let read = entries.end - entries.start;
-            let mut batch = Batch::new(&*file, &mut worker.cache, entries);
-            let tally = worker.filling.tally();
-            let groups = self.choose(unit.file, &mut batch, known, tally)?;
-            for group in groups {
-                worker.filling.set_run(group.run);
-                known.bind(group.run, &mut worker.run, &mut worker.scratch);
-                let events = Events::new(&self.layout.pass, &mut batch, group.positions);
-                self.steps(events, &mut worker.scratch, &mut worker.filling)?;
-            }
-            self.progress.entries_done(read);
-        }
-        Ok(())
-    }
-
-    /// Adds up what a thread filled and counted.
-    fn hand_over(&self, worker: &mut Worker<'a>) -> Result<(), Error> {
-        let mut counted = worker.filling.hand_over()?;
-        counted.missed = worker.scratch.take_missed();
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.add(&counted);
-        Ok(())
-    }
-
-    /// The events of a batch that are collected: together, or run by run.
-    fn choose(
-        &self,
-        file: usize,
-        batch: &mut Batch<'_>,
-        known: &Known,
-        tally: &mut Tally,
-    ) -> Result<Vec<Group>, Error> {
-        let input = &self.inputs[file];
-        let ids = read_ids(self.layout, input, batch, self.layout.numbered)?;
-        batch.set_runs(ids.runs.clone());
-        batch.set_numbers(ids.events.clone().unwrap_or_default());
-        let mut groups: BTreeMap<ExpRun, Vec<u32>> = BTreeMap::new();
-        match &ids.runs {
-            Runs::One(run) if known.gate.is_open() => {
-                tally.count(*run, batch.len(), batch.len());
-                return Ok(vec![Group {
-                    run: *run,
-                    positions: None,
-                }]);
-            }
-            runs => {
-                for position in 0..batch.len() {
-                    let run = runs.of(position);
-                    let event = ids.events.as_ref().map_or(0, |events| events[position]);
-                    let at = (file, batch.first() + position as u64);
-                    let passes = known.gate.lets_pass(EventId { run, event }, at);
-                    tally.count(run, 1, usize::from(passes));
-                    if passes {
-                        groups
-                            .entry(run)
-                            .or_default()
-                            .extend(u32::try_from(position).ok());
-                    }
-                }
-            }
-        }
-        if self.collector.granularity == Granularity::All {
-            // In the order of entries, as if they were of one run.
-            let mut together: Vec<u32> = groups.into_values().flatten().collect();
-            together.sort_unstable();
-            return Ok(stretches(&together, batch, &known.in_force));
-        }
-        let group = |(run, positions)| Group {
-            run,
-            positions: Some(positions),
-        };
-        Ok(groups.into_iter().map(group).collect())
-    }
-
-    fn steps(
-        &self,
-        mut events: Events<'_, '_>,
-        scratch: &mut Scratch,
-        filling: &mut Filling<'_>,
-    ) -> Result<(), Error> {
-        let pass = &self.layout.pass;
-        let Some((source, ops)) = &pass.each else {
-            filling.tally().rows += events.held().len() as u64;
-            return run_steps(&mut events, &pass.event, scratch, filling);
-        };
-        run_steps(&mut events, &pass.event, scratch, filling)?;
-        let mut work = |rows: &mut dyn Rows| {
-            filling.tally().rows += rows.held().len() as u64;
-            run_steps(rows, ops, scratch, filling)
-        };
-        match source {
-            RowSource::Array(array) => each_slice(&mut events, *array, &mut |rows| work(rows)),
-            RowSource::Made(generator) => made_slices(&mut events, *generator, &mut work),
-        }
-    }
+/// The files that are read: what the programs of the path made, with the intervals of the inputs.
+fn made_files(
+    before: &Before,
+    collector: &Collector,
+    files: &[(PathBuf, IoV)],
+    options: &Options,
+) -> Result<Vec<(PathBuf, IoV)>, Error> {
+    let workplace = Workplace {
+        folder: options.cache.as_deref(),
+        payloads: options.payloads.as_ref(),
+        tree: &collector.tree,
+    };
+    let inputs: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
+    let made = made_of(before, &inputs, &workplace)?;
+    Ok(made
+        .into_iter()
+        .zip(files)
+        .map(|(path, (_, iov))| (path, *iov))
+        .collect())
 }
 
 /// The only run of an interval.
 fn single_run(iov: &IoV) -> Option<ExpRun> {
     let (low, high) = (iov.low(), iov.high());
     Some(low).filter(|run| *run == high && run.exp >= 0 && run.run >= 0)
-}
-
-/// Neighbours with the same constants, in the order of entries, as if they were of one run.
-fn stretches(positions: &[u32], batch: &Batch<'_>, in_force: &InForce) -> Vec<Group> {
-    let run = |position: &u32| batch.run(*position as usize);
-    let alike = |a: &u32, b: &u32| in_force.is_empty() || in_force.same(run(a), run(b));
-    let group = |positions: &[u32]| Group {
-        run: positions.first().map_or(ExpRun::new(-1, -1), run),
-        positions: Some(positions.to_vec()),
-    };
-    positions.chunk_by(alike).map(group).collect()
-}
-
-/// Keeps the error of the earliest piece of work.
-fn keep_first(failed: &Mutex<Option<(usize, Error)>>, number: usize, error: Error) {
-    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-    if first.as_ref().is_none_or(|(known, _)| number < *known) {
-        *first = Some((number, error));
-    }
-}
-
-/// Events of a batch that go through the steps together.
-struct Group {
-    /// Their run; with one set of objects for all runs, the run of one of them.
-    run: ExpRun,
-    /// Their positions; `None` for all.
-    positions: Option<Vec<u32>>,
-}
-
-/// Ranges of entries that are evaluated together.
-fn batches(entries: Range<u64>) -> impl Iterator<Item = Range<u64>> {
-    let end = entries.end;
-    entries
-        .step_by(BATCH)
-        .map(move |first| first..end.min(first + BATCH as u64))
 }

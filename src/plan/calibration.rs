@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 use crate::calibrate::Algorithm;
-use crate::collect::{Collector, Granularity};
+use crate::collect::{Collector, Granularity, Path};
 use crate::expr::Place;
 use crate::iov::{ExpRun, IoV};
 use crate::settings::CalibrationSettings;
@@ -53,4 +53,6 @@ pub struct Collection {
     pub collector: Option<Collector>,
     /// Files in their order, with the runs they hold.
     pub input_files: IndexMap<PathBuf, IoV>,
+    /// What happens to events before the collector.
+    pub path: Path,
 }

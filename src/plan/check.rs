@@ -91,18 +91,8 @@ fn check_collections(calibration: &Calibration, problems: &mut Vec<Problem>) {
     let place = calibration.place;
     let mut granularities = Vec::new();
     for (sample, collection) in &calibration.collections {
-        let Some(collector) = &collection.collector else {
-            problems.push(
-                Problem::new(
-                    "plan::no-collector",
-                    place,
-                    format!("collection {sample} of calibration {name} has no collector; steps without data are not available yet"),
-                )
-                .hint("give it one: `collector: Collector(\"…\")`"),
-            );
-            continue;
-        };
-        granularities.push(calibration.granularity.unwrap_or(collector.granularity));
+        let own = collection.collector.as_ref().map(|c| c.granularity);
+        granularities.extend(calibration.granularity.or(own));
         if collection.input_files.is_empty() {
             problems.push(
                 Problem::new(
@@ -117,13 +107,11 @@ fn check_collections(calibration: &Calibration, problems: &mut Vec<Problem>) {
     if calibration.collections.is_empty() {
         problems.push(
             Problem::new(
-                "plan::no-collector",
+                "plan::no-files",
                 place,
-                format!(
-                    "calibration {name} has no collector; steps without data are not available yet"
-                ),
+                format!("calibration {name} has no input files"),
             )
-            .hint("give it one: `collector: Collector(\"…\")`"),
+            .hint("give `input_files`: also without a collector, its runs are those of the files"),
         );
     }
     let all = granularities.contains(&Granularity::All);

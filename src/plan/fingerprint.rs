@@ -38,7 +38,7 @@ fn value(calibration: &Calibration) -> Value {
                 .iter()
                 .map(|(path, iov)| json!([path.to_string_lossy(), iov]))
                 .collect();
-            json!([name, collection.collector, files])
+            json!([name, collection.collector, files, collection.path])
         })
         .collect();
     json!({

@@ -142,7 +142,11 @@ pub(crate) fn run(
     files: &[(PathBuf, IoV)],
     threads: usize,
 ) -> Result<Collected, Error> {
-    collect(collector, files, &NoConstants, Options { threads }, &Silent)
+    let options = Options {
+        threads,
+        ..Options::default()
+    };
+    collect(collector, files, &NoConstants, options, &Silent)
 }
 
 /// Files of tests/data.

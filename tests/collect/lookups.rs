@@ -120,7 +120,10 @@ fn hits() -> Collector {
 }
 
 fn collected(collector: &Collector, threads: usize) -> Collected {
-    let options = Options { threads };
+    let options = Options {
+        threads,
+        ..Options::default()
+    };
     collect(collector, &ntuples(), &ByRun::new(), options, &Silent).unwrap()
 }
 
@@ -337,7 +340,10 @@ fn a_row_that_fails_beside_a_look_up_is_still_the_first_one() {
         place(13),
     ));
     let collector = collector("ntuple", vec![each("hit"), table("cut", &[("cut", cut)])]);
-    let options = Options { threads: 3 };
+    let options = Options {
+        threads: 3,
+        ..Options::default()
+    };
     let error = collect(&collector, &ntuples(), &ByRun::new(), options, &Silent).unwrap_err();
     let Error::Row { run, entry, .. } = error else {
         panic!("{error}")
@@ -346,7 +352,10 @@ fn a_row_that_fails_beside_a_look_up_is_still_the_first_one() {
     // The first event of run 4 with a hit in channel 10 or 11, counted in its file.
     let hits = hits();
     let file = &ntuples()[..1];
-    let options = Options { threads: 1 };
+    let options = Options {
+        threads: 1,
+        ..Options::default()
+    };
     let all = collect(
         &Collector {
             granularity: Granularity::All,

@@ -206,6 +206,7 @@ pub(super) fn calibration(name: &str, file: &str, depends_on: &[&str]) -> Calibr
     let collection = Collection {
         collector: Some(collector()),
         input_files: IndexMap::from([(file.into(), IoV::EVERYTHING)]),
+        path: Default::default(),
     };
     Calibration {
         name: name.into(),

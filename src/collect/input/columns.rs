@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::collect::before::{Before, TriggerFields};
 use crate::collect::pass::Pass;
 use crate::collect::schema::{Field, FieldId, Names, RunFields};
 use crate::collect::{Collector, Difference, Error, Step};
@@ -21,6 +22,8 @@ pub(crate) struct Layout {
     pub(crate) run: RunFields,
     /// Whether the numbers of events are read.
     pub(crate) numbered: bool,
+    /// Where the results of the software trigger are, if a rule asks for them.
+    pub(crate) trigger: Option<TriggerFields>,
     /// The steps.
     pub(crate) pass: Pass,
 }
@@ -30,12 +33,23 @@ impl Layout {
     ///
     /// # Errors
     /// When the collector does not fit the columns, or the columns for the run are none.
-    pub(crate) fn new(collector: &Collector, file: &Path, tree: &Tree) -> Result<Self, Error> {
+    pub(crate) fn new(
+        collector: &Collector,
+        before: &Before,
+        file: &Path,
+        tree: &Tree,
+    ) -> Result<Self, Error> {
         let names = Names::from(tree);
-        let pass = Pass::compile(collector, &names).map_err(|failure| Error::Description {
+        let refused = |failure| Error::Description {
             file: file.to_path_buf(),
             failure: Box::new(failure),
-        })?;
+        };
+        let pass = Pass::compile(collector, &names).map_err(refused)?;
+        let trigger = before.triggers().next();
+        let trigger = trigger
+            .map(|trigger| TriggerFields::find(&names, trigger.place))
+            .transpose()
+            .map_err(refused)?;
         let run = names
             .run_fields(collector.run_columns.as_ref())
             .map_err(|(column, found)| Error::RunColumn {
@@ -43,7 +57,7 @@ impl Layout {
                 column,
                 found,
             })?;
-        let needs_numbers = who_needs_numbers(collector);
+        let needs_numbers = who_needs_numbers(collector, before);
         if let Some(who) = needs_numbers.filter(|_| run.event.is_none()) {
             return Err(Error::NoEventNumber {
                 file: file.to_path_buf(),
@@ -52,6 +66,7 @@ impl Layout {
         }
         let mut used = pass.fields.clone();
         used.extend([run.experiment, run.run].into_iter().flatten());
+        used.extend(trigger.iter().flat_map(|fields| fields.both()));
         used.extend(run.event.filter(|_| needs_numbers.is_some()));
         used.sort_unstable();
         used.dedup();
@@ -61,6 +76,7 @@ impl Layout {
             used,
             run,
             numbered: needs_numbers.is_some(),
+            trigger,
             pass,
         })
     }
@@ -126,9 +142,9 @@ impl Layout {
 }
 
 /// What the numbers of events are needed for, if for anything.
-fn who_needs_numbers(collector: &Collector) -> Option<&'static str> {
+fn who_needs_numbers(collector: &Collector, before: &Before) -> Option<&'static str> {
     let made = |step: &Step| matches!(step, Step::Generate(..));
-    if collector.prescale < 1.0 {
+    if collector.prescale < 1.0 || before.numbered() {
         return Some("a prescale");
     }
     collector

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use rayon::prelude::*;
 
 use super::columns::Layout;
+use crate::collect::before::Before;
 use crate::collect::rows::FileColumns;
 use crate::collect::schema::FieldId;
 use crate::collect::{Collector, Error};
@@ -18,6 +19,7 @@ use crate::root::{Column, RootFile, Tree};
 pub(crate) struct Input {
     pub(crate) path: PathBuf,
     pub(crate) iov: IoV,
+    /// Entries to be read, from the first on.
     pub(crate) entries: u64,
     /// Ranges of entries worth reading at once.
     pub(crate) clusters: Vec<Range<u64>>,
@@ -34,6 +36,7 @@ pub(crate) struct Input {
 /// The first file, in their order, that cannot be read or does not fit.
 pub(crate) fn look_at(
     collector: &Collector,
+    before: &Before,
     files: &[(PathBuf, IoV)],
 ) -> Result<(Option<Layout>, Vec<Input>), Error> {
     let open = |path: &Path| {
@@ -57,7 +60,7 @@ pub(crate) fn look_at(
     }
     let layout = match &example {
         Some((path, tree)) if !tree.columns().is_empty() => {
-            Some(Layout::new(collector, path, tree)?)
+            Some(Layout::new(collector, before, path, tree)?)
         }
         _ => None,
     };
@@ -73,11 +76,12 @@ pub(crate) fn look_at(
                 _ => Vec::new(),
             };
             let read: Vec<&Column> = columns.iter().map(|n| &tree.columns()[*n]).collect();
+            let entries = before.entries.unwrap_or(u64::MAX).min(tree.entries());
             Ok(Input {
                 path: path.clone(),
                 iov: *iov,
-                entries: tree.entries(),
-                clusters: joined(tree.clusters(), &read),
+                entries,
+                clusters: until(entries, joined(tree.clusters(), &read)),
                 columns,
             })
         })
@@ -101,6 +105,14 @@ fn joined(clusters: Vec<Range<u64>>, columns: &[&Column]) -> Vec<Range<u64>> {
         }
     }
     whole
+}
+
+/// The clusters up to the entry `end`.
+fn until(end: u64, clusters: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    let before = clusters.into_iter().filter(|cluster| cluster.start < end);
+    before
+        .map(|cluster| cluster.start..cluster.end.min(end))
+        .collect()
 }
 
 /// A file that is open.

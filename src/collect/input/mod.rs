@@ -11,5 +11,5 @@ mod units;
 
 pub(crate) use columns::Layout;
 pub(crate) use files::{Input, OpenFile, Shelf, look_at};
-pub(crate) use ids::read_ids;
+pub(crate) use ids::{Ids, read_ids};
 pub(crate) use units::{Unit, units};

@@ -313,8 +313,6 @@ fn missing(engine: &mut Engine) {
         .register_fn("normal_equations", |_: &mut C, _: &str, _: Map| {
             not_yet::<C>("Collector.normal_equations")
         })
-        .register_fn("Path", || not_yet::<Dynamic>("Path"))
-        .register_fn("create_path", || not_yet::<Dynamic>("create_path"))
         .register_fn("Strategy", |_: &str, _: FnPtr| {
             not_yet::<Dynamic>("a strategy written in a script")
         })

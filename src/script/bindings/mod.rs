@@ -16,6 +16,7 @@ mod lookups;
 mod maths;
 mod native;
 mod ordered;
+mod path;
 mod plan;
 mod register;
 mod results;

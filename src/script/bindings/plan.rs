@@ -11,10 +11,11 @@ use super::collect::{granularity, granularity_name};
 use super::data::runs_array;
 use super::handle::Handle;
 use super::ordered::refuse_others;
+use super::path::PathHandle;
 use super::sample::{CollectionHandle, Jobs, Sample, set_sample, wrong};
 use super::strategy::runs_of;
 use crate::calibrate::{Params, Strategy};
-use crate::collect::Granularity;
+use crate::collect::{Granularity, Path};
 use crate::dataset::FileMap;
 use crate::expr::Place;
 use crate::iov::{ExpRun, IoV};
@@ -46,12 +47,13 @@ impl Draft {
         let collections = self.collections.iter().map(|(name, sample)| {
             let sample = sample.get();
             let collector = sample.collector.as_ref().map(Handle::get);
-            let input_files = sample.input_files.into_inner();
+            let input_files = sample.input_files.clone().into_inner();
             (
                 name.clone(),
                 Collection {
                     collector,
                     input_files,
+                    path: sample.path.as_ref().map(Handle::get).unwrap_or_default(),
                 },
             )
         });
@@ -161,8 +163,14 @@ fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
             if value
                 .read_lock::<FileMap>()
                 .is_some_and(|f| *f == input_files(calibration)) => {}
+        "pre_collector_path"
+            if value
+                .read_lock::<PathHandle>()
+                .is_some_and(|p| p.same(&path(calibration)) || empty_for_none(&p, calibration)) => {
+        }
         "collector"
         | "input_files"
+        | "pre_collector_path"
         | "backend_args"
         | "max_collector_jobs"
         | "max_files_per_collector_job" => {
@@ -303,6 +311,24 @@ fn input_files(calibration: &C) -> FileMap {
     sample.map_or_else(FileMap::default, |s| s.look(|s| s.input_files.clone()))
 }
 
+/// Path of the default collection; an empty one when there is no such collection.
+fn path(calibration: &C) -> PathHandle {
+    let sample = calibration.look(|c| c.collections.get(DEFAULT).cloned());
+    let Some(sample) = sample else {
+        return Handle::new(Path::default());
+    };
+    sample.edit(|s| {
+        s.path
+            .get_or_insert_with(|| Handle::new(Path::default()))
+            .clone()
+    })
+}
+
+/// Whether nothing is given to a calibration without a default collection.
+fn empty_for_none(path: &PathHandle, calibration: &C) -> bool {
+    calibration.look(|c| !c.collections.contains_key(DEFAULT)) && path.look(Path::is_empty)
+}
+
 /// The strategy of all algorithms, those of each when they differ, or `()` when there are none.
 fn strategies(calibration: &C) -> Dynamic {
     let algorithms = calibration.look(|c| c.algorithms.clone());
@@ -351,6 +377,7 @@ pub(super) fn register(engine: &mut Engine) {
             c.look(|c| c.algorithms.iter().cloned().map(Dynamic::from).collect())
         })
         .register_get("input_files", |c: &mut C| input_files(c))
+        .register_get("pre_collector_path", |c: &mut C| path(c))
         .register_get("granularity", |c: &mut C| -> Dynamic {
             let chosen = c.look(|c| c.granularity);
             chosen.map_or(Dynamic::UNIT, |chosen| granularity_name(chosen).into())

@@ -17,6 +17,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::collect::register(engine);
     super::constants::register(engine);
     super::native::register(engine);
+    super::path::register(engine);
     super::calibrate::register(engine);
     super::results::register(engine);
     super::data::register(engine);

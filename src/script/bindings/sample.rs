@@ -7,6 +7,7 @@ use super::super::raise::{Fallible, Raised, not_yet};
 use super::collect::CollectorHandle;
 use super::handle::Handle;
 use super::ordered::refuse_others;
+use super::path::PathHandle;
 use crate::dataset::FileMap;
 
 pub(super) type CollectionHandle = Handle<Sample>;
@@ -16,6 +17,7 @@ pub(super) type CollectionHandle = Handle<Sample>;
 pub(crate) struct Sample {
     pub(super) collector: Option<CollectorHandle>,
     pub(super) input_files: FileMap,
+    pub(super) path: Option<PathHandle>,
     pub(super) jobs: Jobs,
 }
 
@@ -45,6 +47,12 @@ pub(super) fn set_sample(sample: &CollectionHandle, key: &str, value: Dynamic) -
         "input_files" => {
             let files = files(&value)?;
             sample.edit(|s| s.input_files = files);
+        }
+        "pre_collector_path" if value.is_unit() => sample.edit(|s| s.path = None),
+        "pre_collector_path" => {
+            let path = value.clone().try_cast::<PathHandle>();
+            let path = path.ok_or_else(|| wrong(key, "a Path", &value))?;
+            sample.edit(|s| s.path = Some(path));
         }
         "backend_args" => {
             let args = value.clone().try_cast::<Map>();

@@ -1,0 +1,90 @@
+//! Steps without data: no file is opened, but there are runs to calibrate.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+
+use crate::calibrate::{Channels, Objects};
+use crate::collect::Granularity;
+use crate::iov::{ExpRun, IoV};
+use crate::plan::Calibration;
+
+use super::CollectionOutcome;
+use super::collecting::{Gathered, Keep};
+
+/// What a collection without collector gives: the runs of its files, and no objects.
+pub(super) fn without_data(
+    calibration: &Calibration,
+    collection: &str,
+    requested: &IoV,
+) -> Gathered {
+    let files = calibration.collections[collection].input_files.values();
+    let files: Vec<&IoV> = files.filter(|iov| iov.overlaps(requested)).collect();
+    let runs: BTreeSet<ExpRun> = files.iter().flat_map(|iov| runs_of(iov)).collect();
+    let warnings = match runs.is_empty() {
+        true => vec![format!(
+            "no input file lies in the requested interval {requested}"
+        )],
+        false => Vec::new(),
+    };
+    Gathered {
+        outcome: CollectionOutcome {
+            name: collection.into(),
+            collector: String::new(),
+            files: files.len() as u64,
+            events: 0,
+            rows: 0,
+            row_name: "events".into(),
+            cuts: Vec::new(),
+            warnings,
+        },
+        objects: Arc::new(Runs::new(calibration, runs.into_iter().collect())),
+    }
+}
+
+/// The runs that a file is known to hold without opening it: that of a file with a single run,
+/// else the first and the last one. Those between may not exist, and an open end names no run.
+fn runs_of(iov: &IoV) -> impl Iterator<Item = ExpRun> + use<> {
+    let ends = [iov.low(), iov.high()];
+    ends.into_iter().filter(|run| run.exp >= 0 && run.run >= 0)
+}
+
+/// Runs without objects.
+pub(super) struct Runs {
+    runs: Vec<ExpRun>,
+    by_run: bool,
+}
+
+impl Runs {
+    pub(super) fn new(calibration: &Calibration, runs: Vec<ExpRun>) -> Self {
+        Self {
+            runs,
+            by_run: calibration.granularity != Some(Granularity::All),
+        }
+    }
+}
+
+impl Keep for Runs {
+    fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *to, &self.runs)?;
+        to.write_all(b"\n")
+    }
+}
+
+impl Objects for Runs {
+    fn runs(&self) -> Vec<ExpRun> {
+        self.runs.clone()
+    }
+
+    fn by_run(&self) -> bool {
+        self.by_run
+    }
+
+    fn channels(&self, _: &str, _: &[ExpRun]) -> Result<Option<Channels>, String> {
+        Ok(None)
+    }
+
+    fn rows(&self, _: &str, _: &[ExpRun]) -> Option<u64> {
+        None
+    }
+}
