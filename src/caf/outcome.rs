@@ -131,6 +131,9 @@ pub struct ExecutionOutcome {
     pub place: Option<Place>,
     /// What should be known about the constants, one sentence each.
     pub warnings: Vec<String>,
+    /// What a scripted algorithm said, one sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// The fits in short.
     pub fits: Option<FitSummary>,
 }
@@ -167,6 +170,7 @@ impl From<&Execution> for ExecutionOutcome {
             message: execution.message.clone(),
             place: execution.place,
             warnings: execution.warnings.clone(),
+            notes: execution.notes.clone(),
             fits: execution.summary.clone(),
         }
     }

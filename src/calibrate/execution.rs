@@ -44,6 +44,8 @@ pub struct Execution {
     pub place: Option<Place>,
     /// What should be known about the constants, one sentence each.
     pub warnings: Vec<String>,
+    /// What a scripted algorithm said, one sentence each.
+    pub notes: Vec<String>,
     /// One row per channel; `None` if nothing was fitted.
     pub fits: Option<Table>,
     /// The fits in short.
@@ -109,6 +111,7 @@ impl Execution {
             message: String::new(),
             place: None,
             warnings: Vec::new(),
+            notes: Vec::new(),
             fits: None,
             summary: None,
             payloads: Vec::new(),
@@ -125,6 +128,7 @@ impl Execution {
             message,
             place: None,
             warnings: Vec::new(),
+            notes: Vec::new(),
             fits: None,
             summary: None,
             payloads: Vec::new(),
@@ -167,7 +171,7 @@ fn execute_scripted(
     let answer = scripted.calibrate(&data);
     let left = data.take();
     execution.answer = left.result;
-    execution.warnings = left.notes;
+    execution.notes = left.notes;
     let answer = answer.map_err(|failure| Ended::rule("`calibrate` failed", failure))?;
     execution.result = answer.result;
     execution.message = answer.message;

@@ -117,6 +117,8 @@ fn execution_lines(execution: &ExecutionOutcome, style: &dyn Style) -> Vec<Strin
         lines.push(line(word, accent, &message, style));
     }
     lines.extend(warnings(&execution.warnings, style));
+    let notes = execution.notes.iter();
+    lines.extend(notes.map(|sentence| line("note", Accent::Name, sentence, style)));
     lines
 }
 

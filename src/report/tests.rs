@@ -93,6 +93,7 @@ fn execution() -> ExecutionOutcome {
         message: String::new(),
         place: None,
         warnings: vec!["7 crystals not accepted, previous constants kept: 12, 13, …".into()],
+        notes: vec!["1.2 GB of hits were asked".into()],
         fits: Some(FitSummary {
             channel_name: "crystal".into(),
             channels: 8736,
@@ -170,6 +171,7 @@ fn a_run_looks_like_this() {
 Calibrate  CrystalTimeOffset      SingleIOV, iteration 1 of 5                         1.90 s
 \x20          8 729 of 8 736 crystals fitted   χ²/ndf median 1.04, worst 2.71 (crystal 4127)
 \x20 warning  7 crystals not accepted, previous constants kept: 12, 13, …
+\x20    note  1.2 GB of hits were asked
 \x20 Payload  ExampleCrystalTime     IoV 7,1 → open
 \x20 Summary  1 calibration: 1 completed, 0 failed · 1 payload · 12.6 s"
     );
@@ -191,6 +193,7 @@ fn what_went_wrong_is_said() {
     (fits.ok, fits.chi2_ndf_median, fits.chi2_ndf_worst) = (0, None, None);
     fits.not_accepted.clear();
     lacking.warnings.clear();
+    lacking.notes.clear();
     assert_eq!(
         algorithm_block(&algorithm(lacking), 1, 5, None, &Plain),
         "\

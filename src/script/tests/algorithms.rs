@@ -114,7 +114,7 @@ fn what_is_said_becomes_notes() {
     let execution = executed(&scripted(
         "info(\"a\"); warning(\"b\"); print(\"c\"); data.note(\"d\"); AlgResult::ok",
     ));
-    assert_eq!(execution.warnings, ["a", "b", "c", "d"]);
+    assert_eq!(execution.notes, ["a", "b", "c", "d"]);
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn constants_in_force_are_tables() {
         execution.message
     );
     assert_eq!(
-        execution.warnings,
+        execution.notes,
         ["1 row looked up in Times.t0 for a channel that is not there"]
     );
     // Without another class, that of the constants in force is kept.
