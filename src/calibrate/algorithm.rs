@@ -85,6 +85,9 @@ pub struct Params {
     pub payload_boundaries: Option<Vec<ExpRun>>,
     /// Runs added at once by `SequentialRunByRun`.
     pub step_size: Option<u32>,
+    /// Whether `SequentialRunByRun` asks [`Scripted::experiment_settings`] before each experiment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_experiment_settings: bool,
 }
 
 /// An algorithm: what is done with the collected objects, and over which runs.
@@ -110,6 +113,8 @@ pub enum Kind {
     Declared(Declared),
     /// Upstream's `TestCalibrationAlgorithm`.
     TestCalibration,
+    /// Upstream's `TestBoundarySettingAlgorithm`.
+    TestBoundarySetting,
     /// Written in a script.
     Scripted(Arc<dyn Scripted>),
 }

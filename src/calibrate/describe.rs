@@ -14,6 +14,7 @@ pub fn describe(algorithm: &Algorithm) -> Value {
         "kind": match &algorithm.kind {
             Kind::Declared(declared) => describe_declared(declared),
             Kind::TestCalibration => json!("TestCalibrationAlgorithm"),
+            Kind::TestBoundarySetting => json!("TestBoundarySettingAlgorithm"),
             Kind::Scripted(scripted) => json!({ "scripted": scripted.source() }),
         },
         "strategy": algorithm.strategy,

@@ -6,8 +6,9 @@ use crate::conditions::{self, Chain, Store};
 use crate::expr::{Failure, Place, Table};
 use crate::iov::{ExpRun, IoV};
 
+use super::contain::contained;
 use super::declared::execute_declared;
-use super::test_calibration::execute_test_calibration;
+use super::test_calibration::{execute_test_boundaries, execute_test_calibration};
 use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Saved, Scripted};
 
 /// What an execution is given.
@@ -119,14 +120,22 @@ impl Execution {
         }
     }
 
+    /// An execution that ends without anything to write.
+    pub(super) fn end(&mut self, ended: Ended) {
+        self.payloads.clear();
+        self.result = ended.result;
+        self.message = ended.message;
+        self.place = ended.place;
+    }
+
     /// An execution that could not begin.
-    pub(super) fn impossible(result: AlgResult, message: String) -> Self {
+    pub(super) fn impossible(ended: Ended) -> Self {
         Self {
             runs: Vec::new(),
             iov: None,
-            result,
-            message,
-            place: None,
+            result: ended.result,
+            message: ended.message,
+            place: ended.place,
             warnings: Vec::new(),
             notes: Vec::new(),
             fits: None,
@@ -147,16 +156,15 @@ impl Execution {
 #[must_use]
 pub fn execute(algorithm: &Algorithm, input: &Input) -> Execution {
     let mut execution = Execution::new(input);
-    let ended = match &algorithm.kind {
+    let what = format!("algorithm {}", algorithm.name);
+    let ended = contained(&what, || match &algorithm.kind {
         Kind::Declared(declared) => execute_declared(declared, input, &mut execution),
         Kind::TestCalibration => execute_test_calibration(input, &mut execution),
+        Kind::TestBoundarySetting => execute_test_boundaries(input, &mut execution),
         Kind::Scripted(scripted) => execute_scripted(scripted.as_ref(), input, &mut execution),
-    };
-    if let Err(ended) = ended {
-        execution.payloads.clear();
-        execution.result = ended.result;
-        execution.message = ended.message;
-        execution.place = ended.place;
+    });
+    if let Err(ended) = ended.and_then(|done| done) {
+        execution.end(ended);
     }
     execution
 }

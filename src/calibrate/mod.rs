@@ -5,14 +5,17 @@
 
 mod algorithm;
 mod columns;
+mod contain;
 mod declared;
 mod describe;
 mod execution;
+mod hooks;
 mod lack;
 mod objects;
 mod opaque;
 mod payloads;
 mod scripted;
+mod state;
 mod strategy;
 mod summary;
 mod test_calibration;
@@ -28,5 +31,6 @@ pub use execution::{Execution, Input, execute};
 pub use objects::{Channels, Objects};
 pub use opaque::Opaque;
 pub use scripted::{Answer, Data, Saved, Scripted, ScriptedStrategy};
+pub use state::{AlgorithmState, AlgorithmTrigger};
 pub use strategy::{Commit, Executed, StrategyOutcome, StrategyRun, Task, run_strategy};
 pub use summary::{FitSummary, Worst};

@@ -32,6 +32,17 @@ pub trait Scripted: Any + Send + Sync + fmt::Debug {
     /// What the script raised, with its place.
     fn setup(&self, data: &Data) -> Result<(), Failure>;
 
+    /// Asked before the first execution of each experiment where
+    /// [`Params::has_experiment_settings`](super::Params::has_experiment_settings) is set; its data
+    /// cover the runs of the experiment.
+    ///
+    /// # Errors
+    /// What the script raised, with its place.
+    fn experiment_settings(&self, data: &Data) -> Result<(), Failure> {
+        let _ = data;
+        Ok(())
+    }
+
     /// One execution.
     ///
     /// # Errors

@@ -53,7 +53,13 @@ impl Compiled {
             Err(cause) => {
                 // what it was working on is in no known state
                 *thread = Thread::default();
-                (None, format!("the fit broke down: {}", message(&*cause)))
+                (
+                    None,
+                    format!(
+                        "the fit panicked: {}; this is a bug of b2caf",
+                        message(&*cause)
+                    ),
+                )
             }
         };
         Row {

@@ -23,7 +23,7 @@ pub(super) fn check_algorithm(
         Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
         // What a script asks for is known when it asks.
         Kind::Scripted(_) => {}
-        Kind::TestCalibration => {
+        Kind::TestCalibration | Kind::TestBoundarySetting => {
             for name in TEST_OBJECTS {
                 find_object(
                     calibration,

@@ -2,11 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::calibrate::{AlgResult, Algorithm, Execution, Input, Objects, Opaque, Saved, Strategy};
+use crate::calibrate::contain::contained;
+use crate::calibrate::execution::Ended;
+use crate::calibrate::{
+    AlgResult, Algorithm, AlgorithmState, Execution, Input, Objects, Opaque, Saved,
+    ScriptedStrategy, Strategy,
+};
 use crate::conditions::{Chain, Store};
 use crate::expr::Place;
 use crate::iov::{ExpRun, IoV};
 
+use super::StrategyRun;
+use super::ending::finish;
+use super::selection::check;
+use super::sequential_boundaries::sequential_boundaries;
+use super::sequential_run_by_run::sequential_run_by_run;
+use super::simple_run_by_run::simple_run_by_run;
 use super::single_iov::single_iov;
 
 /// What a strategy is given.
@@ -40,11 +51,15 @@ pub struct Commit {
 /// What came of a strategy.
 #[derive(Clone, Debug)]
 pub struct StrategyOutcome {
-    /// All executions in their order.
+    /// All executions in their order; one that could not begin if there was none.
     pub executions: Vec<Execution>,
-    /// What takes effect, in the order in which it was decided.
+    /// Positions of those that are results of the strategy, in the order in which it was decided:
+    /// all that were committed, and those without constants that no other one makes up for.
+    pub reported: Vec<usize>,
+    /// What takes effect, in the order in which it was decided. A strategy that did not end well
+    /// has commits of the intervals that did, unless it was written in a script.
     pub commits: Vec<Commit>,
-    /// Runs inside of experiments that no commit covers.
+    /// Runs within experiments that lie between committed intervals of a payload, and have none.
     pub gaps: Vec<IoV>,
     /// How it ended: ok, iterate (if any committed execution wants it), or why it did not.
     pub result: AlgResult,
@@ -52,6 +67,8 @@ pub struct StrategyOutcome {
     pub message: String,
     /// Where the script says what went wrong.
     pub place: Option<Place>,
+    /// Where the algorithm stands at the end.
+    pub state: AlgorithmState,
 }
 
 impl Task {
@@ -72,15 +89,19 @@ impl Task {
 /// Runs the strategy of an algorithm.
 #[must_use]
 pub fn run_strategy(task: &Task) -> StrategyOutcome {
-    match &task.algorithm.strategy {
-        Strategy::SingleIOV => single_iov(task),
-        other => StrategyOutcome {
-            executions: Vec::new(),
-            commits: Vec::new(),
-            gaps: Vec::new(),
-            result: AlgResult::Failure,
-            message: format!("the strategy {} is not available yet", other.name()),
-            place: None,
-        },
-    }
+    let run = StrategyRun::new(task);
+    let ended = check(task, &run.runs()).and_then(|()| match &task.algorithm.strategy {
+        Strategy::SingleIOV => single_iov(&run),
+        Strategy::SimpleRunByRun => simple_run_by_run(&run),
+        Strategy::SequentialRunByRun => sequential_run_by_run(&run),
+        Strategy::SequentialBoundaries => sequential_boundaries(&run),
+        Strategy::Scripted(strategy) => scripted(strategy.as_ref(), &run),
+    });
+    finish(&run, ended)
+}
+
+fn scripted(strategy: &dyn ScriptedStrategy, run: &StrategyRun) -> Result<(), Ended> {
+    let what = format!("the strategy {}", strategy.name());
+    contained(&what, || strategy.run(run))?
+        .map_err(|failure| Ended::rule(&format!("{what} failed"), failure))
 }

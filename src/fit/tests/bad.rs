@@ -100,7 +100,7 @@ proptest! {
         if let Ok(rows) = fit_each(&[(7, &data)], &model, &options) {
             prop_assert_eq!(rows.len(), 1);
             prop_assert_eq!(rows[0].ok, rows[0].why.is_empty());
-            prop_assert!(!rows[0].why.contains("broke down"), "{:?}", &rows[0]);
+            prop_assert!(!rows[0].why.contains("panicked"), "{:?}", &rows[0]);
         }
     }
 }

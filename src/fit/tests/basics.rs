@@ -152,7 +152,10 @@ fn every_channel_has_a_row_and_the_table_its_columns() {
     let why: Vec<&str> = rows.iter().map(|row| row.why.as_str()).collect();
     assert!(why[1].contains("would start at NaN"), "{why:?}");
     assert!(why[2].contains("NaN"), "{why:?}");
-    assert_eq!(why[3], "the fit broke down: too much for me");
+    assert_eq!(
+        why[3],
+        "the fit panicked: too much for me; this is a bug of b2caf"
+    );
     let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
     let table = table(&rows, &names).expect("a table");
     let columns: Vec<&str> = table.columns().map(|(name, _)| name).collect();
