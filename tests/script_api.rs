@@ -107,6 +107,10 @@ fn runs_and_intervals() {
         ("IoV(7, 1, 7, 9).overlaps(IoV(7, 9, 7, 12))", json!(true)),
         ("IoV(7, 1, 7, 9).contains(IoV(7, 2, 7, 10))", json!(false)),
         ("IoV(7, 1, 7, 9).contains(ExpRun(7, 9))", json!(true)),
+        ("IoV(7, 1, 9, 9).contains(ExpRun(8))", json!(true)),
+        ("IoV(7, 1, 9, 9).contains(ExpRun(7))", json!(false)),
+        ("IoV(7, 1, 9, 9).overlaps(ExpRun(7))", json!(true)),
+        ("IoV(7, -1, 7, 9) == IoV(7, 0, 7, 9)", json!(true)),
         ("ExpRun(7, 0).before()", json!([6, -1])),
         ("ExpRun(7, 5).before().run", json!(4)),
         (

@@ -159,3 +159,49 @@ impl fmt::Display for Address {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine_are_taken_as_they_are() {
+        for (text, path) in [
+            ("/a/b.root", "/a/b.root"),
+            ("a/b.root", "/base/a/b.root"),
+            ("file:///a/b.root", "/a/b.root"),
+            ("FILE://localhost/a/b.root", "/a/b.root"),
+            ("file:b.root", "/base/b.root"),
+            ("/a/b?x#y;z.root", "/a/b?x#y;z.root"),
+            ("//srv/x.root", "//srv/x.root"),
+            ("C:\\x.root", "/base/C:\\x.root"),
+            ("run:7.root", "/base/run:7.root"),
+        ] {
+            let found = Location::parse(text, Path::new("/base")).unwrap();
+            assert_eq!(found, Location::Local(path.into()), "{text}");
+            assert_eq!(found.to_string(), format!("file://{path}"));
+        }
+        for text in ["", "file:", "file://"] {
+            let error = Location::parse(text, Path::new("/base")).unwrap_err();
+            assert!(matches!(error, Fault::NoName), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_come_back_as_they_were() {
+        for (text, host, path, query) in [
+            ("root://h:1094//p?a=b", "h:1094", "//p", "a=b"),
+            ("https://h/p;q?r=1#f", "h", "/p;q", "r=1#f"),
+            ("file://host/a.root", "host", "/a.root", ""),
+            ("xrootd:/x", "", "/x", ""),
+        ] {
+            let found = Location::parse(text, Path::new("/base")).unwrap();
+            assert_eq!(found.to_string(), text);
+            let Location::Remote(address) = found else {
+                panic!("{text}")
+            };
+            assert_eq!((address.host.as_str(), address.path.as_str()), (host, path));
+            assert_eq!(address.query, query);
+        }
+    }
+}

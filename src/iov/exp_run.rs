@@ -29,7 +29,7 @@ impl ExpRun {
         if self.run > 0 {
             Self::new(self.exp, self.run - 1)
         } else {
-            Self::new(self.exp - 1, -1)
+            Self::new(self.exp.saturating_sub(1), -1)
         }
     }
 
@@ -63,5 +63,26 @@ impl From<ExpRun> for (i32, i32) {
 impl fmt::Display for ExpRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{},{}", self.exp, self.run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_lie_between_known_runs_of_one_experiment() {
+        for (a, b, gap) in [
+            ((1, 1), (1, 2), None),
+            ((1, 1), (1, 5), Some([1, 2, 1, 4])),
+            ((1, 3), (1, 3), None),
+            ((1, 3), (2, 9), None),
+            ((1, -1), (1, 5), None),
+        ] {
+            let (a, b) = (ExpRun::from(a), ExpRun::from(b));
+            let gap = gap.map(|four| IoV::try_from(four).unwrap());
+            assert_eq!(a.gap_to(b), gap);
+            assert_eq!(b.gap_to(a), gap);
+        }
     }
 }

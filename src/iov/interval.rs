@@ -138,11 +138,10 @@ impl IoV {
         }
     }
 
-    /// Whether `run` lies inside.
+    /// Whether `run` lies inside; with an open run, whether its whole experiment does.
     #[must_use]
     pub fn contains_run(&self, run: ExpRun) -> bool {
-        let point = Point::low(run);
-        run.exp >= 0 && run.run >= 0 && self.first() <= point && point <= self.last()
+        Self::single(run).is_ok_and(|run| self.contains(&run))
     }
 
     /// Whether `other` lies inside as a whole.
@@ -259,6 +258,9 @@ mod tests {
         assert!(!iov("3,0,3,-1").contains_run(ExpRun::new(4, 0)));
         assert!(iov("3,7,-1,-1").contains_run(ExpRun::new(9, 0)));
         assert!(IoV::EVERYTHING.contains(&iov("5,3,7,9")));
+        assert!(iov("2,5,4,0").contains_run(ExpRun::new(3, -1)));
+        assert!(!iov("3,5,4,0").contains_run(ExpRun::new(3, -1)));
+        assert!(!IoV::EVERYTHING.contains_run(ExpRun::new(-1, -1)));
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use super::ExpRun;
 
-/// Stands for an open end; as a number it is beyond every run and every experiment.
-const OPEN: i64 = i64::MAX;
+/// Stands for an open end: no run and no experiment has a greater number.
+const OPEN: i32 = i32::MAX;
 
 /// A place on the line of all runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Point {
-    exp: i64,
-    run: i64,
+    exp: i32,
+    run: i32,
 }
 
 impl Point {
@@ -17,14 +17,14 @@ impl Point {
     pub(super) fn low(end: ExpRun) -> Self {
         let run = if end.exp < 0 { 0 } else { end.run.max(0) };
         Self {
-            exp: end.exp.max(0).into(),
-            run: run.into(),
+            exp: end.exp.max(0),
+            run,
         }
     }
 
     /// The last point of an interval with this high end.
     pub(super) fn high(end: ExpRun) -> Self {
-        let open = |number: i32| if number < 0 { OPEN } else { number.into() };
+        let open = |number: i32| if number < 0 { OPEN } else { number };
         Self {
             exp: open(end.exp),
             run: if end.exp < 0 { OPEN } else { open(end.run) },
@@ -33,15 +33,15 @@ impl Point {
 
     /// The low end that begins here.
     pub(super) fn as_low(self) -> ExpRun {
-        ExpRun::new(number(self.exp), number(self.run))
+        ExpRun::new(self.exp, self.run)
     }
 
     /// The high end that ends here.
     pub(super) fn as_high(self) -> ExpRun {
         match (self.exp, self.run) {
-            (OPEN, _) => ExpRun::new(-1, -1),
-            (exp, OPEN) => ExpRun::new(number(exp), -1),
-            (exp, run) => ExpRun::new(number(exp), number(run)),
+            (OPEN, OPEN) => ExpRun::new(-1, -1),
+            (exp, OPEN) => ExpRun::new(exp, -1),
+            (exp, run) => ExpRun::new(exp, run),
         }
     }
 
@@ -60,7 +60,7 @@ impl Point {
     /// The point behind; none behind an end that is open for ever.
     pub(super) fn after(self) -> Option<Self> {
         match (self.exp, self.run) {
-            (OPEN, _) => None,
+            (OPEN, OPEN) => None,
             (exp, OPEN) => Some(Self {
                 exp: exp + 1,
                 run: 0,
@@ -68,9 +68,4 @@ impl Point {
             (exp, run) => Some(Self { exp, run: run + 1 }),
         }
     }
-}
-
-/// Numbers come from the numbers of intervals; one step beyond the largest is that one.
-fn number(value: i64) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
 }

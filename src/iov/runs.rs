@@ -58,3 +58,46 @@ fn in_order(runs: impl Iterator<Item = ExpRun>) -> Vec<ExpRun> {
     runs.dedup();
     runs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(pairs: &[(i32, i32)]) -> Vec<ExpRun> {
+        pairs.iter().copied().map(ExpRun::from).collect()
+    }
+
+    #[test]
+    fn each_experiment_once() {
+        let given = runs(&[(3, 6), (1, 1), (2, 1), (1, 2), (3, 5), (1, 1)]);
+        let expected = [
+            runs(&[(1, 1), (1, 2)]),
+            runs(&[(2, 1)]),
+            runs(&[(3, 5), (3, 6)]),
+        ];
+        assert_eq!(split_by_experiment(&given), expected);
+        assert!(split_by_experiment(&[]).is_empty());
+    }
+
+    #[test]
+    fn every_run_from_the_first_boundary_on_lies_in_one_interval() {
+        let given = runs(&[(1, 0), (1, 2), (1, 5), (1, 9), (2, 1)]);
+        // In whatever order boundaries come, and however often.
+        for boundaries in [&[(1, 1), (1, 5)][..], &[(1, 5), (1, 1), (1, 5)]] {
+            let found = runs_between_boundaries(&runs(boundaries), &given).unwrap();
+            let expected = [
+                ("1,1,1,4".parse().unwrap(), runs(&[(1, 2)])),
+                ("1,5,1,-1".parse().unwrap(), runs(&[(1, 5), (1, 9)])),
+            ];
+            assert_eq!(found, expected);
+        }
+        let across = runs_between_boundaries(&runs(&[(1, 5), (2, 0)]), &given).unwrap();
+        assert_eq!(across[0].0.to_string(), "1,5,1,-1");
+        assert_eq!(across[1].1, runs(&[(2, 1)]));
+        let none = runs_between_boundaries(&[], &given);
+        assert_eq!(none, Err(Error::NoBoundaries));
+        let wrong = ExpRun::new(-1, 3);
+        let found = runs_between_boundaries(&[wrong], &given);
+        assert_eq!(found, Err(Error::NoExperiment(wrong)));
+    }
+}

@@ -277,3 +277,65 @@ impl fmt::Display for Interval {
         write!(f, "{},{}", self.low(), self.high())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(text: &str) -> Interval {
+        Interval::read(text).unwrap()
+    }
+
+    #[test]
+    fn odd_corners_are_kept() {
+        let empty = Interval::EMPTY;
+        assert!(empty.contains(&empty) && of("1,1,1,10").contains(&empty));
+        assert!(!empty.overlaps(&empty));
+        assert_eq!(of("2,9,2,1").normalised(), of("2,1,2,9"));
+        assert_eq!(of("-1,5,2,3").normalised(), of("-1,-1,2,3"));
+        assert!(!of("1,0,1,-1").contains(&of("1,-1,1,-1")));
+        assert!(of("1,-1,1,-1").contains(&of("1,0,1,3")));
+        let (older, younger) = (of("0,0,-1,-1"), of("2,10,2,10"));
+        assert_eq!(older.trim_overlap(younger, Trim::Older), None);
+        let trimmed = older.trim_overlap(younger, Trim::Younger);
+        assert_eq!(trimmed, Some((older, of("0,0,2,10"))));
+    }
+
+    #[test]
+    fn lenient_reading() {
+        let four = Interval::from([1, 2, 3, 4]);
+        for text in ["1,2,3,4", "\t 1,2,3,4 rubbish", "1x,2.7,3e9,+4"] {
+            assert_eq!(of(text), four);
+        }
+        for text in ["", "1,2,3", "1, 2,3,4", "--1,2,3,4", "1,2,3,4,", "a,2,3,4"] {
+            let error = Interval::read(text).unwrap_err();
+            assert!(matches!(error, ReadError::NotFourNumbers(_)), "{text}");
+        }
+        let error = Interval::read("99999999999,0,1,1").unwrap_err();
+        assert!(matches!(error, ReadError::TooLarge(_)));
+    }
+
+    fn number() -> impl Strategy<Value = i32> {
+        prop_oneof![any::<i32>(), -2..5, Just(i32::MAX), Just(i32::MIN)]
+    }
+
+    proptest! {
+        #[test]
+        fn any_numbers_do_no_harm(a in [number(), number(), number(), number()],
+                                  b in [number(), number(), number(), number()]) {
+            let (one, two) = (Interval::from(a), Interval::from(b));
+            for which in [Trim::Older, Trim::Younger] {
+                let _ = one.trim_overlap(two, which);
+            }
+            prop_assert_eq!(one.overlaps(&two), two.overlaps(&one));
+            prop_assert_eq!(one.repaired().is_none(), one.normalised().is_empty());
+            if let (Some(one), Some(two)) = (one.repaired(), two.repaired()) {
+                let left = one.trim(&two);
+                prop_assert_eq!(left == Ok(Some(one)), !one.overlaps(&two));
+                let _ = super::super::gaps(&[one, two]);
+            }
+        }
+    }
+}

@@ -82,7 +82,7 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("open_ended", |iov: &mut IoV| iov.open_ended())
         .register_fn("overlaps", |iov: &mut IoV, other: IoV| iov.overlaps(&other))
         .register_fn("overlaps", |iov: &mut IoV, run: ExpRun| {
-            iov.contains_run(run)
+            IoV::single(run).is_ok_and(|run| iov.overlaps(&run))
         })
         .register_fn("contains", |iov: &mut IoV, other: IoV| iov.contains(&other))
         .register_fn("contains", |iov: &mut IoV, run: ExpRun| {
