@@ -77,16 +77,28 @@ impl Objects for Together {
     }
 
     fn channels(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Channels>, String> {
+        let mut found = Vec::new();
         for (_, one) in &self.0 {
-            if let Some(channels) = one.channels(object, runs)? {
-                return Ok(Some(channels));
-            }
+            found.extend(one.channels(object, runs)?);
         }
-        Ok(None)
+        let several = found.len() > 1;
+        let Some(first) = found.into_iter().next() else {
+            return Ok(None);
+        };
+        // One collection need not be put together, and may come without blocks.
+        let sum = match several {
+            true => self.block(object, runs)?.and_then(|sum| sum.histograms()),
+            false => None,
+        };
+        Ok(Some(Channels {
+            histograms: sum.unwrap_or(first.histograms),
+            name: first.name,
+        }))
     }
 
     fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        self.0.iter().find_map(|(_, one)| one.rows(object, runs))
+        let rows = self.0.iter().filter_map(|(_, one)| one.rows(object, runs));
+        rows.reduce(|a, b| a + b)
     }
 
     fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {

@@ -14,6 +14,7 @@ mod inputs;
 mod iteration;
 mod iteration_folders;
 mod lines;
+mod local_database;
 pub mod machine;
 mod options;
 mod outcome;

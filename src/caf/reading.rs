@@ -20,6 +20,7 @@ use super::collecting::{Collecting, Gathered, Keep};
 use super::constants::{Expected, InForce, LookedUp};
 use super::files::read_json;
 use super::lines::Lines;
+use super::local_database::{identity, local_database};
 use super::relay::Relay;
 use super::without_data::{Runs, without_data};
 use super::{CollectionOutcome, Cut, Error, Observer, Options};
@@ -27,7 +28,7 @@ use super::{CollectionOutcome, Cut, Error, Observer, Options};
 /// Reads the files.
 pub(super) struct Reading {
     pub(super) threads: Option<usize>,
-    /// Folder for what programs make of input files.
+    /// Folder for what programs make of input files, and for what they are given.
     pub(super) cache: PathBuf,
 }
 
@@ -53,10 +54,14 @@ impl Collecting for Reading {
         if files.is_empty() {
             return Ok(nothing(collection, &collector, requested));
         }
+        let given = match sample.path.needs_payloads() {
+            true => Some(local_database(constants, &self.cache.join("payloads"))?),
+            false => None,
+        };
         let options = collect::Options {
             threads: self.threads.unwrap_or(0),
-            cache: Some(self.cache.clone()),
-            payloads: None,
+            cache: Some(self.cache.join("external")),
+            payloads: given.clone(),
         };
         let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
         let constants = InForce::new(&constants_of(&collector, constants))?;
@@ -68,7 +73,10 @@ impl Collecting for Reading {
         let looked_up = LookedUp::new(&collector, &runs, &constants);
         Ok(Gathered {
             outcome: outcome(collection, &collected),
-            objects: Arc::new(Read::new(&collector, Some(collected), looked_up)),
+            objects: Arc::new(Read {
+                given: given.map(|payloads| payloads.identity),
+                ..Read::new(&collector, Some(collected), looked_up)
+            }),
         })
     }
 
@@ -85,9 +93,16 @@ impl Collecting for Reading {
         let collected: Option<Collected> = read_json(file)?;
         let runs = collected.iter().flat_map(|collected| &collected.runs);
         let runs: Vec<ExpRun> = runs.map(|count| count.run).collect();
+        let given = match calibration.collections[collection].path.needs_payloads() {
+            true => Some(identity(constants).ok()?),
+            false => None,
+        };
         let constants = InForce::new(&constants_of(&collector, constants)).ok()?;
         let looked_up = LookedUp::new(&collector, &runs, &constants);
-        Some(Arc::new(Read::new(&collector, collected, looked_up)))
+        Some(Arc::new(Read {
+            given,
+            ..Read::new(&collector, collected, looked_up)
+        }))
     }
 }
 
@@ -281,6 +296,8 @@ fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
 struct Read {
     collected: Option<Collected>,
     looked_up: LookedUp,
+    /// Identity of the constants that programs were given, if any asked for them.
+    given: Option<String>,
     /// What a channel of each object is called; empty for single objects.
     channel_names: IndexMap<String, String>,
     by_run: bool,
@@ -298,6 +315,7 @@ impl Read {
         Self {
             collected,
             looked_up,
+            given: None,
             channel_names: collector.objects().map(name).collect(),
             by_run: collector.granularity == Granularity::Run,
         }
@@ -321,6 +339,11 @@ impl Keep for Read {
     }
 
     fn must_collect_again(&self, now: &Chain) -> Result<bool, Error> {
+        if let Some(given) = &self.given
+            && *given != identity(now)?
+        {
+            return Ok(true);
+        }
         self.looked_up.must_collect_again(now)
     }
 }

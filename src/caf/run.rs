@@ -53,7 +53,7 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
     check(plan, options)?;
     let reading = Reading {
         threads: options.threads,
-        cache: options.output.join(CACHE).join("external"),
+        cache: options.output.join(CACHE),
     };
     run_with(plan, options, &reading, observer)
 }

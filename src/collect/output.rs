@@ -154,24 +154,12 @@ impl Collected {
     /// When there is no such object, when it has two dimensions, or more than one channel index.
     pub fn histograms(&self, name: &str, runs: &[ExpRun]) -> Result<Vec<(i64, Histogram)>, Error> {
         let block = self.block(name, runs)?;
-        let ranges = match &block {
-            Block::Counts(counts) => counts.ranges(),
-            Block::Profile(profile) => profile.ranges(),
-            _ => return Err(self.missing("histogram", name)),
-        };
-        let of = |numbers: &[i64]| match &block {
-            Block::Counts(counts) => counts.histogram(numbers),
-            Block::Profile(profile) => profile.histogram(numbers),
-            _ => None,
-        };
-        let all: Option<Vec<(i64, Histogram)>> = match ranges {
-            [] => of(&[]).map(|histogram| vec![(0, histogram)]),
-            [range] => (range.first..=range.last)
-                .map(|n| of(&[n]).map(|histogram| (n, histogram)))
-                .collect(),
-            _ => None,
-        };
-        all.ok_or_else(|| self.missing("histogram of one dimension and one channel index", name))
+        if !matches!(block, Block::Counts(_) | Block::Profile(_)) {
+            return Err(self.missing("histogram", name));
+        }
+        block
+            .histograms()
+            .ok_or_else(|| self.missing("histogram of one dimension and one channel index", name))
     }
 
     /// An object of several runs; `None` if there is none of that name.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CountBlock, EfficiencyBlock, ProfileBlock, SumBlock};
+use super::{CountBlock, EfficiencyBlock, Histogram, ProfileBlock, SumBlock};
 
 /// Why a block cannot be made, read or merged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -67,6 +67,29 @@ impl Block {
             (Self::Efficiency(a), Self::Efficiency(b)) => a.merge(b),
             (Self::Sum(a), Self::Sum(b)) => a.merge(b),
             _ => Err(BlockError::Different),
+        }
+    }
+
+    /// The histogram or profile of each channel, a single one as channel 0; `None` for what has
+    /// no bins, two dimensions, or more than one channel index.
+    #[must_use]
+    pub fn histograms(&self) -> Option<Vec<(i64, Histogram)>> {
+        let of = |numbers: &[i64]| match self {
+            Self::Counts(counts) => counts.histogram(numbers),
+            Self::Profile(profile) => profile.histogram(numbers),
+            _ => None,
+        };
+        let ranges = match self {
+            Self::Counts(counts) => counts.ranges(),
+            Self::Profile(profile) => profile.ranges(),
+            _ => return None,
+        };
+        match ranges {
+            [] => of(&[]).map(|histogram| vec![(0, histogram)]),
+            [range] => (range.first..=range.last)
+                .map(|n| of(&[n]).map(|histogram| (n, histogram)))
+                .collect(),
+            _ => None,
         }
     }
 }
