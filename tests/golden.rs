@@ -2,7 +2,8 @@
 //!
 //! A case is copied to an empty folder and run there. It may hold
 //! - `args`: the words of the command line, one per line (default: `run script.rhai --input data.json --threads 2`);
-//! - `setup`: lines `copy FILE_OF_THE_PROJECT TO`, `cut FILE BYTES`, `flip FILE BYTE`, `link TARGET NAME`, `folder NAME`;
+//! - `setup`: lines `copy FILE_OF_THE_PROJECT TO`, `cut FILE BYTES`, `flip FILE BYTE`, `link TARGET NAME`, `folder NAME`,
+//!   `state DATABASE LIST` (a database of states, from a list of what was entered);
 //! - `expected/exit`, `expected/stdout`, `expected/stderr`: exact, with the folder written as `[DIR]`
 //!   and times as `[TIME]`;
 //! - `expected/left`: the files that exist afterwards and did not before;
@@ -15,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use b2caf::caf::StateDb;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The command line of most cases.
@@ -112,7 +114,7 @@ fn compare(case: &Path, found: &[(String, String)]) -> Result<(), Failed> {
 fn plain(bytes: &[u8], dir: &Path) -> String {
     let text = String::from_utf8_lossy(bytes).replace(&dir.to_string_lossy().into_owned(), "[DIR]");
     text.lines()
-        .map(|line| format!("{}\n", without_time(line)))
+        .map(|line| format!("{}\n", without_moments(&without_time(line))))
         .collect()
 }
 
@@ -127,6 +129,31 @@ fn without_time(line: &str) -> String {
         },
         _ => line.trim_end().to_owned(),
     }
+}
+
+/// A line with every `2026-02-28T09:05:07.250Z` replaced.
+fn without_moments(line: &str) -> String {
+    const SHAPE: &str = "0000-00-00T00:00:00.000Z";
+    let is_moment = |text: &str| {
+        let mut letters = text.chars().zip(SHAPE.chars());
+        letters.all(|(c, s)| c == s || (c.is_ascii_digit() && s == '0'))
+    };
+    let mut plain = String::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let moment = rest.get(..SHAPE.len()).is_some_and(is_moment);
+        plain += if moment {
+            "[TIME]"
+        } else {
+            &rest[..first.len_utf8()]
+        };
+        rest = &rest[if moment {
+            SHAPE.len()
+        } else {
+            first.len_utf8()
+        }..];
+    }
+    plain
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<(), Failed> {
@@ -169,8 +196,27 @@ fn prepare(case: &Path, dir: &Path) -> Result<(), Failed> {
                 std::os::unix::fs::symlink(target, name)?;
             }
             ["folder", name] => fs::create_dir_all(dir.join(name))?,
+            ["state", file, list] => write_states(&dir.join(file), &dir.join(list))?,
             _ => return Err(format!("setup does not know `{line}`").into()),
         }
+    }
+    Ok(())
+}
+
+/// Makes a state database from lines `NAME STATE ITERATION MESSAGE`, each entered in its turn.
+fn write_states(file: &Path, list: &Path) -> Result<(), Failed> {
+    fs::create_dir_all(file.parent().unwrap())?;
+    let states = StateDb::create_or_open(file)?;
+    for line in fs::read_to_string(list)?.lines() {
+        let words: Vec<&str> = line.splitn(4, ' ').collect();
+        let state = words[1]
+            .parse()
+            .map_err(|()| format!("no state: `{line}`"))?;
+        if states.row(words[0])?.is_none() {
+            states.ensure([words[0]])?;
+        }
+        let message = words.get(3).unwrap_or(&"");
+        states.enter(words[0], state, words[2].parse()?, message)?;
     }
     Ok(())
 }

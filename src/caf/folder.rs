@@ -30,10 +30,10 @@ use super::{Error, Outcome};
 const PLAN: &str = "plan.json";
 const OUTCOME: &str = "outcome.json";
 const OUTPUTDB: &str = "outputdb";
-const STATE: &str = "caf_state.db";
+pub(super) const STATE: &str = "caf_state.db";
 /// What SQLite keeps beside it.
 const JOURNAL: &str = "caf_state.db-journal";
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 /// What programs made of input files: kept from run to run, as it hangs on nothing else.
 pub(super) const CACHE: &str = ".cache";
 
@@ -222,7 +222,7 @@ impl Drop for Folder {
 }
 
 /// Keeps other processes out, or says that one is there.
-fn lock(root: &Path) -> Result<File, Error> {
+pub(super) fn lock(root: &Path) -> Result<File, Error> {
     let path = root.join(LOCK);
     let file = File::options()
         .create(true)

@@ -25,6 +25,7 @@ mod run;
 mod sign;
 mod speaker;
 mod state;
+mod status;
 mod store;
 mod without_data;
 
@@ -41,3 +42,4 @@ pub use outcome::{
 };
 pub use run::{check, run};
 pub use state::{CalibrationState, Row, StateDb, StateError};
+pub use status::{is_in_use, open_state, reset};

@@ -11,6 +11,7 @@ Start here:
   b2caf run calibration.rhai --input data.json     run a calibration
   b2caf inspect events.root                        see what a ROOT file holds
   b2caf eval snippet.rhai                          try a script and print its last value
+  b2caf status                                     see how far the calibrations of a run are
 
 Exit codes: 0 done, 1 a calibration failed, 2 wrong usage, 3 script or settings rejected,
 4 input unusable, 5 not enough data, 70 a bug in b2caf.";
@@ -51,6 +52,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Run any script with the whole API and print its last value as JSON
     Eval(EvalArguments),
+    /// Show how far the calibrations of a run are, also while it runs
+    Status(StatusArguments),
 }
 
 #[derive(Debug, Args)]
@@ -117,4 +120,65 @@ pub(super) struct EvalArguments {
     /// A variable of the script: a JSON value, or a text, or @FILE for the JSON in a file
     #[arg(long = "arg", short, value_name = "NAME=VALUE")]
     pub(super) arguments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf status --watch
+  b2caf status reset channel_time --to init
+
+Iterations are counted from 0, as their folders are. Without --watch the exit code is 0 whatever the
+states are; with it, it is that of the run.")]
+pub(super) struct StatusArguments {
+    /// Output folder of the run
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "DIR",
+        default_value = "calibration_results"
+    )]
+    pub(super) path: PathBuf,
+    /// Print JSON, with the times
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Go on until all calibrations have ended
+    #[arg(long, short)]
+    pub(super) watch: bool,
+    #[command(subcommand)]
+    pub(super) action: Option<StatusAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StatusAction {
+    /// Make the next run do a part of a calibration again
+    Reset(ResetArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResetArguments {
+    /// The calibration
+    pub(super) name: String,
+    /// State from which the next run goes on
+    #[arg(long, value_enum, value_name = "CHECKPOINT")]
+    pub(super) to: Checkpoint,
+    /// Iteration from which it goes on, from 0 [default: 0 for init, else the one it is in]
+    #[arg(long, value_name = "N")]
+    pub(super) iteration: Option<u32>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+}
+
+/// The states from which a run can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Checkpoint {
+    /// Everything of the iteration is done again
+    Init,
+    /// The data stay, the algorithms run again
+    CollectorCompleted,
+    /// Nothing is done again
+    Completed,
 }

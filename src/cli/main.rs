@@ -29,6 +29,10 @@ pub fn main() -> ExitCode {
         Command::Run(run) => super::run::run(run, terminal),
         Command::Inspect(inspect) => list(inspect),
         Command::Eval(eval) => super::eval::eval(eval, terminal),
+        Command::Status(status) => {
+            let out = Terminal::stdout(arguments.color, arguments.quiet);
+            super::status::status(status, terminal, out)
+        }
     };
     match ended {
         Ok(exit) => exit.into(),

@@ -13,6 +13,7 @@ pub mod inspect;
 mod main;
 mod progress;
 mod run;
+mod status;
 mod terminal;
 
 pub use main::main;

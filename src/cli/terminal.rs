@@ -6,12 +6,12 @@ use crate::report::{Accent, Style};
 
 use super::args::Colour;
 
-/// How to talk on stderr.
+/// How to talk on stderr, or show data on stdout.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terminal {
-    /// Whether stderr takes colours.
+    /// Whether it takes colours.
     pub(super) colour: bool,
-    /// Whether stderr is a terminal, so that a line may be drawn again.
+    /// Whether it is a terminal, so that a line may be drawn again.
     pub(super) live: bool,
     /// Whether only results and errors are shown.
     pub(super) quiet: bool,
@@ -20,7 +20,15 @@ pub(super) struct Terminal {
 impl Terminal {
     /// What stderr can do, given the wish of the user.
     pub(super) fn new(colour: Colour, quiet: bool) -> Self {
-        let live = std::io::stderr().is_terminal();
+        Self::of(std::io::stderr().is_terminal(), colour, quiet)
+    }
+
+    /// What stdout can do, given the wish of the user.
+    pub(super) fn stdout(colour: Colour, quiet: bool) -> Self {
+        Self::of(std::io::stdout().is_terminal(), colour, quiet)
+    }
+
+    fn of(live: bool, colour: Colour, quiet: bool) -> Self {
         let wanted = match colour {
             Colour::Always => true,
             Colour::Never => false,

@@ -61,7 +61,7 @@ impl StateDb {
         let this = Self::open(file, flags)?;
         if must_be_recovered(&this.connection()) {
             // The last writer was killed while it wrote. Only a writer can undo that.
-            let this = Self::open(this.file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let this = Self::open(this.file.clone(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             schema::check(&this.connection(), &this.file)?;
             return Ok(this);
         }
@@ -175,7 +175,7 @@ impl StateDb {
             Ok(changed)
         };
         self.write(|transaction| match run(transaction).map_err(&failed)? {
-            0 => Err(self.unknown(transaction, name)),
+            0 => Err(self.unknown_in(transaction, name)),
             _ => Ok(()),
         })
     }
@@ -205,7 +205,7 @@ impl StateDb {
             Ok(changed)
         };
         self.write(|transaction| match run(transaction).map_err(&failed)? {
-            0 => Err(self.unknown(transaction, name)),
+            0 => Err(self.unknown_in(transaction, name)),
             _ => Ok(()),
         })
     }
@@ -236,8 +236,14 @@ impl StateDb {
         })
     }
 
-    fn unknown(&self, transaction: &Transaction<'_>, name: &str) -> StateError {
-        let names = transaction
+    /// The error for a calibration that is not known, with the name that was probably meant.
+    #[must_use]
+    pub fn unknown(&self, name: &str) -> StateError {
+        self.unknown_in(&self.connection(), name)
+    }
+
+    fn unknown_in(&self, connection: &Connection, name: &str) -> StateError {
+        let names = connection
             .prepare_cached(statements::NAMES)
             .and_then(|mut statement| {
                 let names = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -271,6 +277,15 @@ impl StateDb {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for StateDb {
+    fn drop(&mut self) {
+        // Takes away the empty journal, which is only in the way. If that fails it stays.
+        let _ = self
+            .connection()
+            .execute_batch("pragma journal_mode = delete");
     }
 }
 

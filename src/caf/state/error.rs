@@ -9,7 +9,7 @@ use rusqlite::ErrorCode;
 #[non_exhaustive]
 pub enum StateError {
     /// There is no such file.
-    #[error("there is no state of a run in {}: the file is missing", .file.display())]
+    #[error("no run has left its state in {}: there is no such file", .file.display())]
     Missing {
         /// The file.
         file: PathBuf,

@@ -16,7 +16,8 @@ update calibrations set state = checkpoint where name = ?1";
 pub(super) const DETAILS_OF_CHECKPOINT: &str = "
 insert into details select name, state, '', null, null, ?2 from calibrations where name = ?1
 on conflict (name) do update
-set state = excluded.state, message = '', started = null, since = excluded.since";
+set state = excluded.state, message = '', started = null, since = excluded.since,
+    error = case when excluded.state = 'completed' then null else error end";
 
 pub(super) const ENTER: &str = "update calibrations set state = ?2, iteration = ?3 where name = ?1";
 
