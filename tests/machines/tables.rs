@@ -1,13 +1,13 @@
-//! States and ways of the machines of calibrations and algorithms, and the folders of iterations.
+//! States and ways of the machines of calibrations and algorithms.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use b2caf::caf::machine::{Course, MachineError, calibration};
-use b2caf::caf::{CalibrationState as State, StateDb, iteration_folders};
+use b2caf::caf::{CalibrationState as State, StateDb};
+use b2caf::calibrate::{AlgorithmState, AlgorithmTrigger};
 use serde_json::{Value, json};
 
-use super::golden::{Tally, cases, entry};
+use super::golden::{Tally, entry};
 use super::model::{array, text};
 use super::stand_in::{NAME, StandIn};
 
@@ -221,40 +221,50 @@ fn with_course(work: impl FnOnce(&mut Course<'_>)) -> Vec<Value> {
 }
 
 #[test]
-fn folders_of_iterations() {
-    let mut tally = Tally::of("find_int_dirs");
-    for case in cases("utils.json", "find_int_dirs") {
-        let folder = tempfile::tempdir().unwrap();
-        for name in array(&case["in"]["dirs"]) {
-            fs::create_dir(folder.path().join(text(name))).unwrap();
+fn states_and_ways_of_an_algorithm() {
+    let Some(table) = entry("state_machines.json", "algorithm_machine") else {
+        return;
+    };
+    let mut tally = Tally::of("algorithm_machine");
+    let names: Vec<&str> = AlgorithmState::ALL
+        .iter()
+        .map(|state| state.name())
+        .collect();
+    assert_eq!(json!(names), table["states"]);
+    assert_eq!(AlgorithmState::default().name(), text(&table["initial"]));
+    for state in AlgorithmState::ALL {
+        let mut possible = BTreeSet::new();
+        for trigger in AlgorithmTrigger::ALL {
+            let same =
+                |way: &&Value| way["source"] == state.name() && way["trigger"] == trigger.name();
+            let way = array(&table["transitions"]).iter().find(same);
+            let to = state.after(trigger).map(AlgorithmState::name);
+            assert_eq!(
+                to,
+                way.map(|way| text(&way["dest"])),
+                "{state:?} {trigger:?}"
+            );
+            possible.extend(to.map(|_| trigger.name()));
+            let hooks = way.map_or(0, |way| {
+                [&way["before"], &way["after"]]
+                    .map(|list| array(list).len())
+                    .iter()
+                    .sum()
+            });
+            // There is no condition on any of them, there as here.
+            assert!(way.is_none_or(|way| array(&way["conditions"]).is_empty()));
+            tally.count(match (way, hooks) {
+                (None, _) => "agrees: leads nowhere",
+                (Some(_), 0) => "agrees",
+                (Some(_), _) => {
+                    "agrees; what upstream's machine calls on the way is done by the execution"
+                }
+            });
         }
-        for name in array(&case["in"]["files"]) {
-            let file = folder.path().join(text(name));
-            if !file.exists() {
-                fs::write(file, "").unwrap();
-            }
-        }
-        let upstream: Vec<&str> = array(&case["out"]).iter().map(text).collect();
-        // No sign, no blank, no underscore, no other digits, no zero in front: these are names
-        // that no iteration gets.
-        let plain = |name: &&str| {
-            name.chars().all(|c| c.is_ascii_digit()) && (*name == "0" || !name.starts_with('0'))
-        };
-        let mut expected: Vec<u32> = upstream
+        let upstream: BTreeSet<&str> = array(&table["possible_triggers"][state.name()])
             .iter()
-            .filter(|n| plain(n))
-            .map(|n| n.parse().unwrap())
+            .map(text)
             .collect();
-        expected.sort_unstable();
-        assert_eq!(
-            iteration_folders(folder.path()).unwrap(),
-            expected,
-            "{case}"
-        );
-        tally.count(if upstream.iter().all(|name| plain(&name)) {
-            "agrees"
-        } else {
-            "upstream takes everything for a number that Python does: only names of iterations are"
-        });
+        assert_eq!(possible, upstream, "{state:?}");
     }
 }
