@@ -9,7 +9,7 @@ use serde::Serialize as _;
 
 use crate::calibrate::words::counted;
 use crate::calibrate::{Channels, Objects};
-use crate::collect::{self, Collected, Collector, Granularity, MissedCount};
+use crate::collect::{self, ChainConstants, Collected, Collector, Granularity, MissedCount};
 use crate::conditions::{Chain, Store};
 use crate::expr::Table;
 use crate::hist::Block;
@@ -17,7 +17,7 @@ use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Calibration, Order, Plan, Problem};
 
 use super::collecting::{Collecting, Gathered, Keep};
-use super::constants::{Expected, InForce, LookedUp};
+use super::constants::{Expected, LookedUp};
 use super::files::read_json;
 use super::lines::Lines;
 use super::local_database::{identity, local_database};
@@ -64,7 +64,7 @@ impl Collecting for Reading {
             payloads: given.clone(),
         };
         let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
-        let constants = InForce::new(&constants_of(&collector, constants))?;
+        let constants = ChainConstants::new(&constants_of(&collector, constants))?;
         let path = &sample.path;
         let collected =
             collect::collect_along(path, &collector, &files, &constants, options, &relay)
@@ -97,7 +97,7 @@ impl Collecting for Reading {
             true => Some(identity(constants).ok()?),
             false => None,
         };
-        let constants = InForce::new(&constants_of(&collector, constants)).ok()?;
+        let constants = ChainConstants::new(&constants_of(&collector, constants)).ok()?;
         let looked_up = LookedUp::new(&collector, &runs, &constants);
         Some(Arc::new(Read {
             given,
@@ -124,12 +124,14 @@ fn constants_of(collector: &Collector, constants: &Chain) -> Chain {
 /// is read.
 pub(super) fn check_columns(plan: &Plan, order: &Order, options: &Options) -> Result<(), Error> {
     let start = Chain::new(options.constants.iter().map(Store::new).collect());
-    let start = InForce::new(&start)?;
+    let start = ChainConstants::new(&start)?;
     let mut problems = Vec::new();
     for (position, calibration) in plan.calibrations.iter().enumerate() {
         let before = &order.waits_for[position];
         let constants = Expected {
             before: before.iter().map(|n| &plan.calibrations[*n]).collect(),
+            own: calibration,
+            all: &plan.calibrations,
             start: &start,
         };
         for (name, collection) in &calibration.collections {

@@ -4,6 +4,7 @@ use crate::expr::{Column, Table, Wanted};
 use crate::fit::{self, Row, fit_each};
 
 use super::execution::Ended;
+use super::in_force;
 use super::lack::{Lack, check_tolerance};
 use super::payloads::make_payloads;
 use super::summary::summary;
@@ -27,18 +28,21 @@ pub(super) fn execute_declared(
     check_tolerance(declared, step, &channels, &lack).inspect_err(|_| {
         execution.summary = Some(summary(&channels.name, &lack.rows(&channels), &lack));
     })?;
-    let mut rows = fitted(step, &channels, &lack)?;
-    accept(declared, step, &mut rows)?;
+    let mut rows = fitted(step, &channels, &lack, input)?;
+    let mut noted = Vec::new();
+    accept(declared, step, &mut rows, input, &mut noted)?;
     let table = row_table(step, &rows)?;
     let summary = summary(&channels.name, &rows, &lack);
     let none = summary.ok == 0;
     execution.warnings = warnings(declared, &summary);
+    execution.warnings.append(&mut noted);
     execution.summary = Some(summary);
     execution.fits = Some(table.clone());
     if none {
         return Err(nothing_ok(&channels, &rows).at(step.place));
     }
-    execution.payloads = make_payloads(declared, input, &channels.name, &table)?;
+    let warnings = &mut execution.warnings;
+    execution.payloads = make_payloads(declared, input, &channels.name, &table, warnings)?;
     Ok(())
 }
 
@@ -52,7 +56,12 @@ fn collected(step: &FitStep, input: &Input) -> Result<Channels, Ended> {
 }
 
 /// A row per channel: fitted where there is enough data.
-fn fitted(step: &FitStep, channels: &Channels, lack: &Lack) -> Result<Vec<Row>, Ended> {
+fn fitted(
+    step: &FitStep,
+    channels: &Channels,
+    lack: &Lack,
+    input: &Input,
+) -> Result<Vec<Row>, Ended> {
     let mut rows = lack.rows(channels);
     let enough: Vec<usize> = (0..rows.len()).filter(|i| !lack.lacks(*i)).collect();
     let histograms: Vec<_> = enough
@@ -62,7 +71,8 @@ fn fitted(step: &FitStep, channels: &Channels, lack: &Lack) -> Result<Vec<Row>, 
             (*channel, histogram)
         })
         .collect();
-    let fits = fit_each(&histograms, &step.model, &step.options)
+    let model = in_force::model(&step.model, input)?;
+    let fits = fit_each(&histograms, &model, &step.options)
         .map_err(|error| Ended::failure(error.to_string()).at(step.place))?;
     for (position, row) in enough.into_iter().zip(fits) {
         rows[position] = row;
@@ -82,17 +92,22 @@ fn row_table(step: &FitStep, rows: &[Row]) -> Result<Table, Ended> {
 }
 
 /// Asks the acceptance rule of each valid fit.
-fn accept(declared: &Declared, step: &FitStep, rows: &mut [Row]) -> Result<(), Ended> {
+fn accept(
+    declared: &Declared,
+    step: &FitStep,
+    rows: &mut [Row],
+    input: &Input,
+    noted: &mut Vec<String>,
+) -> Result<(), Ended> {
     let Some(formula) = &declared.accept else {
         return Ok(());
     };
     let valid: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].ok).collect();
     let table = row_table(step, rows)?;
     let keep: Vec<bool> = rows.iter().map(|row| row.ok).collect();
-    let answers = table
-        .filtered(&keep)
-        .evaluate_as(formula, Wanted::Condition)
-        .map_err(|failure| Ended::rule("the rule `accept` failed", failure))?;
+    let what = ("the rule `accept`", "the rule `accept` failed");
+    let rows_left = table.filtered(&keep);
+    let answers = in_force::evaluate(&rows_left, formula, Wanted::Condition, what, input, noted)?;
     let Column::Bool(answers) = answers else {
         return Err(Ended::failure("the rule `accept` must give true or false"));
     };

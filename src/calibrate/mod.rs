@@ -10,6 +10,7 @@ mod declared;
 mod describe;
 mod execution;
 mod hooks;
+mod in_force;
 mod lack;
 mod objects;
 mod opaque;

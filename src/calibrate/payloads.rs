@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use crate::conditions::Payload;
-use crate::expr::{Column, Table, Wanted};
+use crate::expr::{Column, Formula, Table, Wanted};
 
 use super::execution::Ended;
+use super::in_force;
 use super::words::{counted, listed};
 use super::{Declared, Input, PREVIOUS, PayloadRule, Saved, columns_of};
 
@@ -27,13 +28,14 @@ pub(super) fn make_payloads(
     input: &Input,
     channel_name: &str,
     fits: &Table,
+    warnings: &mut Vec<String>,
 ) -> Result<Vec<Saved>, Ended> {
     declared
         .payloads
         .iter()
         .map(|rule| {
             Maker::new(rule, input, channel_name, fits)
-                .and_then(|maker| maker.payload())
+                .and_then(|maker| maker.payload(warnings))
                 .map(|payload| Saved {
                     payload,
                     iov: input.iov,
@@ -51,6 +53,7 @@ struct Maker<'a> {
     rule: &'a PayloadRule,
     channel_name: &'a str,
     fits: &'a Table,
+    input: &'a Input,
     numbers: &'a [i64],
     ok: &'a [bool],
     previous: Previous,
@@ -59,7 +62,7 @@ struct Maker<'a> {
 impl<'a> Maker<'a> {
     fn new(
         rule: &'a PayloadRule,
-        input: &Input,
+        input: &'a Input,
         channel_name: &'a str,
         fits: &'a Table,
     ) -> Result<Self, Ended> {
@@ -77,15 +80,17 @@ impl<'a> Maker<'a> {
             rule,
             channel_name,
             fits,
+            input,
             numbers,
             ok,
             previous: Previous::new(payload),
         })
     }
 
-    fn payload(&self) -> Result<Payload, Ended> {
+    fn payload(&self, warnings: &mut Vec<String>) -> Result<Payload, Ended> {
+        warnings.extend(self.changing()?);
         let mut members = IndexMap::new();
-        for (member, values) in self.formulas()? {
+        for (member, values) in self.formulas(warnings)? {
             members.insert(member, values);
         }
         if !decides_itself(self.rule) {
@@ -111,17 +116,16 @@ impl<'a> Maker<'a> {
     }
 
     /// Values of all members; only rows that are ok are asked unless the rule decides itself.
-    fn formulas(&self) -> Result<Vec<(String, Vec<f64>)>, Ended> {
+    fn formulas(&self, warnings: &mut Vec<String>) -> Result<Vec<(String, Vec<f64>)>, Ended> {
         let all = decides_itself(self.rule);
         let keep: Vec<bool> = self.ok.iter().map(|ok| *ok || all).collect();
         let rows = self.with_previous()?.filtered(&keep);
         let mut members = Vec::new();
         for (member, formula) in &self.rule.members {
-            let values = rows
-                .evaluate_as(formula, Wanted::Number)
-                .map_err(|failure| {
-                    Ended::rule(&format!("payload {}: {member}", self.rule.name), failure)
-                })?
+            let what = format!("payload {}: {member}", self.rule.name);
+            let wanted = Wanted::Number;
+            let words = (what.as_str(), what.as_str());
+            let values = in_force::evaluate(&rows, formula, wanted, words, self.input, warnings)?
                 .to_floats()
                 .ok_or_else(|| {
                     let name = &self.rule.name;
@@ -135,6 +139,34 @@ impl<'a> Maker<'a> {
             members.push((member.clone(), spread.collect()));
         }
         Ok(members)
+    }
+
+    /// Constants that the payload is made with and that change within the runs: those of the
+    /// first run count.
+    fn changing(&self) -> Result<Vec<String>, Ended> {
+        let formulas = || self.rule.members.iter().map(|(_, formula)| formula);
+        let mut names: BTreeSet<String> = formulas()
+            .flat_map(Formula::lookups)
+            .map(|(member, _)| member.payload.to_string())
+            .collect();
+        let keeps = !decides_itself(self.rule) && self.ok.contains(&false);
+        let mut columns = formulas().flat_map(columns_of);
+        if keeps || columns.any(|(path, _)| path.0[0] == PREVIOUS) {
+            names.insert(self.rule.name.clone());
+        }
+        let mut warnings = Vec::new();
+        for name in names {
+            if let (Some(run), Some(first)) = (
+                in_force::changes(&name, self.input)?,
+                self.input.runs.first(),
+            ) {
+                let own = &self.rule.name;
+                warnings.push(format!(
+                    "payload {own}: the constants of {name} change within the runs ({run} has others); those of the first run, {first}, are used"
+                ));
+            }
+        }
+        Ok(warnings)
     }
 
     /// The fits with a column `previous.MEMBER` for each constant in force that is named; NaN

@@ -4,6 +4,7 @@
 //! all) and a cut flow. It knows neither fits nor backends.
 
 mod before;
+mod chain;
 mod collector;
 mod constants;
 mod error;
@@ -21,6 +22,7 @@ mod schema;
 mod whole;
 
 pub use before::{External, Logic, Path, PathStep, Payloads, ProgramError, Sent, Trigger};
+pub use chain::{ChainConstants, no_member};
 pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
 pub use constants::{Constants, MissedCount, NoConstants};
 pub use error::{Difference, Error};

@@ -141,7 +141,9 @@ impl Formula {
     }
 }
 
-fn payload_members(expr: &Expr) -> Vec<(PayloadMember, Place)> {
+/// The members of payloads that a formula looks at, with the first place of each.
+#[must_use]
+pub fn payload_members(expr: &Expr) -> Vec<(PayloadMember, Place)> {
     let mut found = Vec::new();
     any(expr, &mut |node| {
         if let Node::Lookup(Lookup::Payload(member), _, place) = node {

@@ -5,6 +5,7 @@
 
 pub mod build;
 mod code;
+mod constants;
 mod derivative;
 mod evaluator;
 mod formula;
@@ -22,9 +23,10 @@ mod verbs;
 #[cfg(test)]
 mod tests;
 
+pub use constants::with_constants;
 pub use derivative::{derivative, mentions, parameters};
 pub use evaluator::{Evaluator, Wanted};
-pub use formula::{Failure, Formula, RowFunction, Value};
+pub use formula::{Failure, Formula, RowFunction, Value, payload_members};
 pub use lookup::{Bound, Lookup, LookupTable, PayloadMember};
 pub use program::{Outputs, Program, Scratch};
 pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};

@@ -1,6 +1,7 @@
 //! Algorithms over data whose truth is known.
 
 mod declared;
+mod lookups;
 mod native;
 mod rules;
 mod strategy;
