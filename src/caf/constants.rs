@@ -72,9 +72,10 @@ impl Expected<'_> {
             message: format!(
                 "payload `{payload}` is written by calibration {name}, which this one does not wait for"
             ),
-            hint: Some(format!(
+            hint: Some(
                 "let it wait with `depends_on`, or give constants to start from with --constants"
-            )),
+                    .into(),
+            ),
         })
     }
 }
