@@ -10,6 +10,7 @@ use crate::plan::Calibration;
 use super::collecting::{Gathered, Together};
 use super::files::{read_json, remove, write_file, write_json};
 use super::iteration::{Found, Pass, run_algorithms};
+use super::iteration_folders::remove_iterations_after;
 use super::machine::{CalibrationActions, Stop, drive};
 use super::run::Setting;
 use super::state::{CalibrationState, Row};
@@ -298,11 +299,10 @@ impl CalibrationActions for Work<'_> {
     fn clear_later(&mut self, iteration: u32) -> Result<(), Stop> {
         let name = &self.calibration.name;
         let folder = &self.setting.folder;
-        for number in folder.iterations(name) {
-            if number > iteration {
-                remove(&folder.iteration(name, number)).map_err(stop)?;
-            }
-        }
+        let own = folder.calibration(name);
+        remove_iterations_after(iteration, &own)
+            .map_err(Error::output(own))
+            .map_err(stop)?;
         remove(&folder.calibration_outcome(name)).map_err(stop)?;
         remove(&folder.calibration_outputdb(name)).map_err(stop)
     }

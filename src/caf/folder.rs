@@ -150,17 +150,6 @@ impl Folder {
         self.calibration(name).join(number.to_string())
     }
 
-    /// Numbers of the iterations that left a folder.
-    pub(super) fn iterations(&self, name: &str) -> Vec<u32> {
-        let Ok(entries) = fs::read_dir(self.calibration(name)) else {
-            return Vec::new();
-        };
-        let names = entries.flatten().map(|entry| entry.file_name());
-        names
-            .filter_map(|name| name.to_string_lossy().parse().ok())
-            .collect()
-    }
-
     /// The folder of a collection in an iteration.
     pub(super) fn collection(&self, name: &str, number: u32, collection: &str) -> PathBuf {
         let iteration = self.iteration(name, number);
