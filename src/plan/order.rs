@@ -87,11 +87,22 @@ fn drawn(calibrations: &[Calibration], cycle: &[&usize]) -> Problem {
 
 /// Everything each calibration waits for, in the order of `sequence`.
 fn waits_for(graph: &Graph<usize>, sequence: &[usize]) -> Vec<Vec<usize>> {
-    let mut all = vec![Vec::new(); sequence.len()];
-    for (position, waits) in all.iter_mut().enumerate() {
-        let before = graph.all_before(&position);
-        let in_order = sequence.iter().filter(|node| before.contains(node));
-        waits.extend(in_order.copied());
+    let mut place = vec![0; sequence.len()];
+    for (number, position) in sequence.iter().enumerate() {
+        place[*position] = number;
     }
-    all
+    // By place in the sequence, of which the numbers below are known when it comes.
+    let mut places: Vec<Vec<usize>> = Vec::with_capacity(sequence.len());
+    for position in sequence {
+        let mut all = Vec::new();
+        for before in graph.before(position) {
+            all.extend_from_slice(&places[place[*before]]);
+            all.push(place[*before]);
+        }
+        all.sort_unstable();
+        all.dedup();
+        places.push(all);
+    }
+    let positions = |number: &usize| places[*number].iter().map(|n| sequence[*n]).collect();
+    place.iter().map(positions).collect()
 }
