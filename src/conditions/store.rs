@@ -14,7 +14,7 @@ use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Provenance, R
 /// A testing store: `database.txt` and payload files in one folder.
 #[derive(Clone)]
 pub struct Store {
-    folder: PathBuf,
+    folder: Arc<Path>,
     format: Arc<dyn PayloadFormat>,
     /// What the text file said when it was read first, if the store no longer changes.
     frozen: Option<Arc<OnceLock<Arc<Database>>>>,
@@ -31,7 +31,7 @@ impl Store {
     #[must_use]
     pub fn with_format(folder: impl Into<PathBuf>, format: Arc<dyn PayloadFormat>) -> Self {
         Self {
-            folder: folder.into(),
+            folder: folder.into().into(),
             format,
             frozen: None,
         }
