@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use b2caf::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
-use b2caf::collect::{Binning, Collector, Object, Step, Storage};
+use b2caf::collect::{Binning, Collector, External, Object, PathStep, Step, Storage};
 use b2caf::expr::{Expr, Formula, Node, Path, Place, Value};
 use b2caf::fit::{Model, Options, Parameter, Start};
 use b2caf::hist::Axis;
@@ -282,4 +282,75 @@ fn fingerprints_change_with_what_matters() {
     for changed in [other, file, ignoring].into_iter().chain(named) {
         assert_ne!(calibration_fingerprint(&changed), base);
     }
+}
+
+#[test]
+fn collections_that_fill_one_object_must_fill_it_alike() {
+    let mut one = calibration("one", &[]);
+    let second = one.collections["default"].clone();
+    one.collections.insert("second".into(), second);
+    assert!(check(&plan(vec![one.clone()])).is_ok());
+    for step in &mut one.collections["second"].collector.as_mut().unwrap().steps {
+        if let Step::Fill(object) = step {
+            object.storage = Storage::Sum(formula());
+        }
+    }
+    let problems = check(&plan(vec![one])).unwrap_err();
+    let codes: Vec<&str> = problems.problems().iter().map(|p| p.code).collect();
+    assert_eq!(codes, ["plan::objects-differ"]);
+}
+
+fn formula() -> Formula {
+    Formula::Compiled(column(&["dt"]))
+}
+
+#[test]
+fn a_step_without_data_needs_files_and_has_no_objects() {
+    let mut one = calibration("one", &[]);
+    one.collections["default"].collector = None;
+    let codes = |one: &Calibration| -> Vec<&'static str> {
+        let problems = check(&plan(vec![one.clone()])).unwrap_err();
+        problems.problems().iter().map(|p| p.code).collect()
+    };
+    assert_eq!(codes(&one), ["plan::unknown-object"]);
+    one.collections.clear();
+    assert_eq!(codes(&one), ["plan::no-files", "plan::unknown-object"]);
+}
+
+#[test]
+fn what_happens_before_the_collector_is_part_of_the_fingerprint() {
+    let print = |steps: Vec<PathStep>| {
+        let mut one = calibration("one", &[]);
+        one.collections["default"].path.steps = steps;
+        calibration_fingerprint(&one)
+    };
+    let external = |file: &str| {
+        let words = ["cp", "{input}", "{output}"].map(str::to_owned);
+        let mut external = External::new("copy", words.into(), place(9)).unwrap();
+        external.file(std::path::Path::new(file)).unwrap();
+        PathStep::External(Box::new(external))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let here = write("a/steering.py", "one");
+    let same = write("b/steering.py", "one");
+    let other = write("c/steering.py", "two");
+    let all = [
+        print(Vec::new()),
+        print(vec![PathStep::First(3)]),
+        print(vec![PathStep::First(4)]),
+        print(vec![PathStep::prescale(0.5, 1).unwrap()]),
+        print(vec![PathStep::prescale(0.5, 2).unwrap()]),
+        print(vec![external(&here)]),
+        print(vec![external(&other)]),
+    ];
+    let distinct: std::collections::BTreeSet<&String> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len());
+    // The content counts, not the place.
+    assert_eq!(print(vec![external(&here)]), print(vec![external(&same)]));
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Strategy};
-use crate::collect::{Object, Storage};
-use crate::expr::Place;
+use crate::collect::{Binning, Object, Storage};
+use crate::expr::{Formula, Place};
 
 use super::nearest::did_you_mean;
 use super::rules::check_rules;
@@ -195,38 +195,63 @@ fn find_object<'a>(
             .flat_map(|collector| collector.objects())
     };
     let mut found = objects().filter(|object| object.name == name);
-    match (found.next(), found.next()) {
-        (Some(object), None) => Some(object),
-        (Some(_), Some(_)) => {
+    let first = found.next();
+    match (
+        first,
+        first.map(|first| found.all(|other| alike(first, other))),
+    ) {
+        (Some(object), Some(true)) => Some(object),
+        (Some(_), _) => {
             problems.push(
                 Problem::new(
-                    "plan::not-available",
+                    "plan::objects-differ",
                     place,
-                    format!("algorithm {algorithm} asks for `{name}`, which several collections fill; merging them is not available yet"),
+                    format!("algorithm {algorithm} asks for `{name}`, which several collections fill, but not with the same axes and channels"),
                 )
-                .hint("give the objects different names, or make a calibration of each sample"),
+                .hint("give the objects different names, or declare them alike: what they hold is put together"),
             );
             None
         }
         (None, _) => {
-            // Without a collector that is the problem, and it has been said.
-            if calibration
-                .collections
-                .values()
-                .any(|c| c.collector.is_some())
-            {
-                let mut problem = Problem::new(
-                    "plan::unknown-object",
-                    place,
-                    format!(
-                        "algorithm {algorithm} asks for `{name}`, which no collector of calibration {} fills",
-                        calibration.name
-                    ),
-                );
-                problem.hint = did_you_mean(name, objects().map(|object| object.name.as_str()));
-                problems.push(problem);
-            }
+            let mut problem = Problem::new(
+                "plan::unknown-object",
+                place,
+                format!(
+                    "algorithm {algorithm} asks for `{name}`, which no collector of calibration {} fills",
+                    calibration.name
+                ),
+            );
+            let names = || objects().map(|object| object.name.as_str());
+            problem.hint = match names().next() {
+                Some(_) => did_you_mean(name, names()),
+                None => Some("give it one: `collector: Collector(\"…\")`".into()),
+            };
+            problems.push(problem);
             None
         }
     }
+}
+
+/// Whether what two objects hold can be put together.
+fn alike(one: &Object, other: &Object) -> bool {
+    let channels = |object: &Object| -> Vec<(i64, i64)> {
+        let channels = object.channels.iter();
+        channels.map(|c| (c.first, c.last)).collect()
+    };
+    let axes = |binnings: &[Binning]| binnings.iter().map(|b| b.axis.clone()).collect::<Vec<_>>();
+    let storage = match (&one.storage, &other.storage) {
+        (Storage::Histogram(a), Storage::Histogram(b)) => axes(a) == axes(b),
+        (Storage::Profile(a, _), Storage::Profile(b, _)) => a.axis == b.axis,
+        (Storage::Efficiency(_), Storage::Efficiency(_)) | (Storage::Sum(_), Storage::Sum(_)) => {
+            true
+        }
+        (Storage::Table(a), Storage::Table(b)) => {
+            let names = |columns: &[(String, Formula)]| -> Vec<String> {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            };
+            names(a) == names(b)
+        }
+        _ => false,
+    };
+    storage && channels(one) == channels(other)
 }

@@ -179,6 +179,10 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("Algorithm", |call: Call<'_>, name: &str| {
             algorithm(&call, name, declared())
         })
+        .register_fn("TestBoundarySettingAlgorithm", |call: Call<'_>| {
+            let kind = Kind::TestBoundarySetting;
+            algorithm(&call, "TestBoundarySettingAlgorithm", kind)
+        })
         .register_fn("TestCalibrationAlgorithm", |call: Call<'_>| {
             algorithm(&call, "TestCalibrationAlgorithm", Kind::TestCalibration)
         })
@@ -306,8 +310,5 @@ fn missing(engine: &mut Engine) {
         })
         .register_fn("expand", |_: &mut A, _: Dynamic, _: FnPtr| {
             not_yet::<A>("Algorithm.expand")
-        })
-        .register_fn("TestBoundarySettingAlgorithm", || {
-            not_yet::<A>("TestBoundarySettingAlgorithm")
         });
 }
