@@ -1,8 +1,9 @@
 //! `b2caf status` beside a run: what it shows while states change, and what it refuses.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use b2caf::caf::{CalibrationState as State, StateDb};
@@ -141,4 +142,69 @@ fn looking_leaves_nothing_behind() {
     let (refused, ..) = output(empty.path(), &["reset", "a", "--to", "init", "--yes"]);
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
+}
+
+/// A run of four calibrations with two iterations each; what it says.
+fn run_chain(output: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ended = Command::new(env!("CARGO_BIN_EXE_b2caf"))
+        .arg("run")
+        .arg(root.join("tests/interrupted/chain.rhai"))
+        .arg("--input")
+        .arg(root.join("examples/channel_time/data.json"))
+        .arg("--output")
+        .arg(output)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.success(), "{said}");
+    said
+}
+
+/// All files but the states and the lock.
+fn results(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(&next).unwrap().map(|e| e.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.file_name().unwrap() != StateDb::FILE && !path.ends_with(".lock") {
+                files.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn what_is_reset_is_done_again_with_the_same_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let output_folder = folder.path().join("results");
+    run_chain(&output_folder);
+    let expected = results(&output_folder);
+    let everything = |words: &[&str]| {
+        let (done, table, said) = output(&output_folder, words);
+        assert!(done.status.success(), "{said}");
+        let states = table.lines().skip(1);
+        states.filter(|line| line.contains(" completed ")).count()
+    };
+    assert_eq!(everything(&[]), 4);
+    everything(&["reset", "first", "--to", "init", "-y"]);
+    everything(&["reset", "second", "--to", "collector_completed", "-y"]);
+    everything(&["reset", "third", "--to", "init", "--iteration", "1", "-y"]);
+    let left = everything(&["reset", "alone", "--to", "completed", "-y"]);
+    assert_eq!(left, 1);
+    let said = run_chain(&output_folder);
+    assert!(said.contains("alone was complete"), "{said}");
+    for name in ["first", "second", "third"] {
+        assert!(!said.contains(&format!("{name} was complete")), "{said}");
+    }
+    everything(&["--watch"]);
+    assert_eq!(everything(&[]), 4);
+    let found = results(&output_folder);
+    assert!(found.keys().eq(expected.keys()));
+    for (name, bytes) in &expected {
+        assert!(found[name] == *bytes, "{} differs", name.display());
+    }
 }

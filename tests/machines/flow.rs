@@ -7,7 +7,7 @@ use b2caf::caf::{CalibrationState as State, Row, StateDb};
 use serde_json::{Value, json};
 
 use super::golden::{Tally, cases};
-use super::stand_in::{NAME, StandIn, behaviour, folders};
+use super::stand_in::{NAME, StandIn, behaviour, folder, folders};
 
 /// What came out, in the words of the vectors.
 #[derive(Debug, PartialEq)]
@@ -51,7 +51,7 @@ fn prepare(input: &Value, output: &std::path::Path) -> StateDb {
 }
 
 fn run(input: &Value) -> (Found, End, Vec<(State, String)>) {
-    let output = tempfile::tempdir().unwrap();
+    let output = folder();
     let db = prepare(input, output.path());
     db.ensure([NAME]).unwrap();
     let row = db.row(NAME).unwrap().unwrap();

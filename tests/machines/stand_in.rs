@@ -51,6 +51,11 @@ impl StandIn<'_> {
     }
 }
 
+/// A folder in memory where there is one: every state is written to the disk for good.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 pub(crate) fn behaviour(input: &Value, iteration: u32) -> &Value {
     let all = input["iterations"].as_array().unwrap();
     all.get(iteration as usize).unwrap_or(all.last().unwrap())

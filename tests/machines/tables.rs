@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::golden::{Tally, entry};
 use super::model::{array, text};
-use super::stand_in::{NAME, StandIn};
+use super::stand_in::{NAME, StandIn, folder};
 
 /// Ways that only we have, with the weakness of upstream that each of them mends.
 const OURS: &[(&str, &str, &str, &str)] = &[
@@ -204,7 +204,7 @@ fn every_state_is_written_when_it_is_entered() {
 /// Something for a machine to work on; gives what was written.
 fn with_course(work: impl FnOnce(&mut Course<'_>)) -> Vec<Value> {
     let input = json!({"dependencies": [], "max_iterations": 0, "iterations": [{}]});
-    let output = tempfile::tempdir().unwrap();
+    let output = folder();
     let db = StateDb::create_or_open(output.path().join(StateDb::FILE)).unwrap();
     db.ensure([NAME]).unwrap();
     let mut actions = StandIn {

@@ -311,6 +311,34 @@ fn an_entry_is_quick() {
     assert!(best < Duration::from_micros(300), "{best:?} for each");
 }
 
+#[test]
+fn a_change_that_was_cut_off_is_undone_even_for_a_reader() {
+    let place = place();
+    let db = StateDb::create_or_open(&place.file).unwrap();
+    let names: Vec<String> = (0..500).map(|number| format!("a{number}")).collect();
+    db.ensure(&names).unwrap();
+    let before = db.rows().unwrap();
+    // So little room in memory that a change goes to the file before it is complete.
+    let writer = Connection::open(&place.file).unwrap();
+    let text = "pragma journal_mode = truncate; pragma cache_size = 1; begin immediate;
+                update calibrations set state = 'completed'; update details set message = 'no';";
+    writer.execute_batch(text).unwrap();
+    // What a killed process would leave.
+    let cut = tempfile::tempdir().unwrap();
+    let file = cut.path().join(StateDb::FILE);
+    let journal = |file: &Path| file.with_extension("db-journal");
+    fs::copy(&place.file, &file).unwrap();
+    fs::copy(journal(&place.file), journal(&file)).unwrap();
+    let broken = fs::read(&file).unwrap();
+    let found = StateDb::open_read_only(&file).unwrap().rows().unwrap();
+    assert_eq!(found, before);
+    assert_ne!(
+        fs::read(&file).unwrap(),
+        broken,
+        "there was nothing to undo"
+    );
+}
+
 /// The child of [`a_killed_writer_leaves_one_of_its_states`]; alone it has nothing to do.
 #[test]
 fn writer_to_be_killed() {
