@@ -123,6 +123,41 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
 }
 
 #[test]
+fn an_interruption_has_its_own_exit_code_and_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let undisturbed = folder.path().join("undisturbed");
+    finish(&undisturbed);
+    let expected = content(&undisturbed);
+    let mut met = 0;
+    for (number, moment) in (0..6).zip(moments()) {
+        let output = folder.path().join(number.to_string());
+        let child = command(&output).stderr(Stdio::piped()).spawn().unwrap();
+        let began = Instant::now();
+        // Before that it would be a program that has not begun.
+        while !output.join("caf_state.db").exists() && began.elapsed().as_secs() < 30 {
+            sleep(std::time::Duration::from_millis(1));
+        }
+        sleep(std::time::Duration::from_millis(5).mul_f64(moment));
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -INT {}", child.id())])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        if ended.status.code() == Some(130) {
+            met += 1;
+            assert!(said.contains("run the same command again"), "{said}");
+        } else {
+            assert_eq!(ended.status.code(), Some(0), "{said}");
+        }
+        finish(&output);
+        assert_equal(&output, &expected, "interrupted");
+    }
+    assert!(met > 0, "no interruption met a run at work");
+}
+
+#[test]
 fn a_finished_run_is_not_done_again() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("results");

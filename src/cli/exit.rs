@@ -19,6 +19,8 @@ pub(super) enum Exit {
     NotEnoughData = 5,
     /// A bug in b2caf.
     Bug = 70,
+    /// Interrupted by the user or the system; the same command goes on.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

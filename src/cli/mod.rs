@@ -10,6 +10,7 @@ mod eval;
 mod exit;
 mod failure;
 pub mod inspect;
+mod interrupt;
 mod main;
 mod progress;
 mod run;

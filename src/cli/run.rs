@@ -13,6 +13,7 @@ use super::card;
 use super::config::Config;
 use super::exit::Exit;
 use super::failure::{Failure, draw};
+use super::interrupt;
 use super::progress::Talk;
 use super::terminal::{Terminal, to_stderr, to_stdout};
 
@@ -52,6 +53,7 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
     }
     options.overwrite = arguments.overwrite;
     options.threads = arguments.threads.map(Into::into);
+    interrupt::prepare(terminal);
     let outcome = match caf::run(&plan, &options, &mut talk) {
         Ok(outcome) => outcome,
         Err(error) => return Err(refused(error, &script, terminal)),
