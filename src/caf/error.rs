@@ -57,6 +57,11 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The constants to start from are not those with which the run began.
+    #[error(
+        "the run that was interrupted cannot be continued: it began with other constants than those given with --constants now; give the same, begin again with --overwrite, or choose another folder with --output"
+    )]
+    OtherConstants,
     /// Another process works in the output folder.
     #[error(
         "another run is at work in the output folder {}; wait for it (`b2caf status --path {}` shows how far it is), or choose another one with --output",

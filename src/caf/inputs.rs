@@ -1,15 +1,33 @@
-//! Whether the input files of a run that is continued are still those it began with.
+//! Whether input files and constants of a run that is continued are still those it began with.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::UNIX_EPOCH;
 
+use crate::conditions::{Chain, Store};
 use crate::plan::Plan;
 
-use super::Error;
+use super::local_database::identity;
 use super::state::StateDb;
+use super::{Error, Options};
 
 const FACT: &str = "inputs";
+
+const CONSTANTS: &str = "constants";
+
+/// Identity of the constants to start from, compared with those when the run began.
+///
+/// # Errors
+/// When they are others.
+pub(super) fn check_start(options: &Options, state: &StateDb) -> Result<(), Error> {
+    let start = Chain::new(options.constants.iter().map(Store::new).collect());
+    let now = identity(&start)?;
+    match state.get(CONSTANTS)? {
+        None => Ok(state.set(CONSTANTS, &now)?),
+        Some(then) if then == now => Ok(()),
+        Some(_) => Err(Error::OtherConstants),
+    }
+}
 
 /// Size and time of change of each input file, compared with what was found when the run began.
 ///
@@ -58,4 +76,50 @@ fn inputs(plan: &Plan) -> BTreeMap<String, (u64, u64)> {
         found.insert(name, (facts.len(), nanoseconds));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use indexmap::IndexMap;
+    use serde_json::json;
+
+    use super::*;
+    use crate::conditions::Payload;
+    use crate::iov::IoV;
+
+    fn constants(folder: &Path, value: f64) {
+        let store = Store::new(folder);
+        let mut commit = store.commit();
+        let payload = Payload {
+            name: "A".into(),
+            class: "ExampleA".into(),
+            channels: IndexMap::new(),
+            members: IndexMap::from([("a".into(), vec![value])]),
+        };
+        commit.add(payload, IoV::EVERYTHING, json!({})).unwrap();
+        commit.finish().unwrap();
+    }
+
+    #[test]
+    fn a_run_goes_on_only_with_the_constants_it_began_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, same, other] = ["one", "same", "other"].map(|name| folder.path().join(name));
+        constants(&one, 1.0);
+        constants(&same, 1.0);
+        constants(&other, 2.0);
+        let state = StateDb::create_or_open(&folder.path().join("state.db")).unwrap();
+        let check = |given: &[&Path]| {
+            let mut options = Options::new(folder.path());
+            options.constants = given.iter().map(|path| path.to_path_buf()).collect();
+            check_start(&options, &state)
+        };
+        check(&[&one]).unwrap();
+        check(&[&one]).unwrap();
+        check(&[&same]).unwrap();
+        assert!(matches!(check(&[&other]), Err(Error::OtherConstants)));
+        assert!(matches!(check(&[]), Err(Error::OtherConstants)));
+        assert!(matches!(check(&[&other, &one]), Err(Error::OtherConstants)));
+    }
 }

@@ -11,7 +11,7 @@ use crate::plan::{self, Calibration, Order, Plan};
 use super::calibration::Work;
 use super::collecting::Collecting;
 use super::folder::{CACHE, Folder};
-use super::inputs::check_inputs;
+use super::inputs::{check_inputs, check_start};
 use super::reading::{Reading, check_columns};
 use super::speaker::Speaker;
 use super::state::{CalibrationState, Row, StateDb};
@@ -93,7 +93,7 @@ pub(super) fn run_with(
     check_constants(options)?;
     let local = Local::new(options.threads)?;
     let folder = Folder::take(&options.output, options.overwrite, plan)?;
-    let prepared = prepare(plan, &folder);
+    let prepared = prepare(plan, options, &folder);
     let (state, left) = prepared.inspect_err(|_| folder.abandon())?;
     let run = Run {
         setting: Setting {
@@ -113,9 +113,10 @@ pub(super) fn run_with(
 }
 
 /// Opens the state and finds where each calibration was left.
-fn prepare(plan: &Plan, folder: &Folder) -> Result<(StateDb, Vec<Row>), Error> {
+fn prepare(plan: &Plan, options: &Options, folder: &Folder) -> Result<(StateDb, Vec<Row>), Error> {
     let state = StateDb::create_or_open(folder.state())?;
     check_inputs(plan, &state)?;
+    check_start(options, &state)?;
     state.ensure(plan.calibrations.iter().map(|one| &one.name))?;
     let mut rows: BTreeMap<String, Row> = state
         .rows()?

@@ -180,6 +180,7 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
         | caf::Error::NotOurs { .. }
         | caf::Error::OtherPlan { .. }
         | caf::Error::ChangedInput { .. }
+        | caf::Error::OtherConstants
         | caf::Error::InUse { .. }
         | caf::Error::State(_)
         | caf::Error::Output { .. } => Failure::new(Exit::Usage, error.to_string()),
