@@ -23,6 +23,11 @@ pub trait Scripted: Any + Send + Sync + fmt::Debug {
     /// Everything that decides what it does: the text of its hooks and what they captured.
     fn source(&self) -> String;
 
+    /// Whether it says what is done with the data.
+    fn calibrates(&self) -> bool {
+        true
+    }
+
     /// Whether it can say where payloads begin.
     fn finds_boundaries(&self) -> bool;
 

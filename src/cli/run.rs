@@ -58,6 +58,11 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
         Ok(outcome) => outcome,
         Err(error) => return Err(refused(error, &script, terminal)),
     };
+    // Strategies of the script may have said something.
+    let said = script.take_messages();
+    if !said.is_empty() {
+        talk.say(draw(&said, terminal).trim_end());
+    }
     let problems: Vec<plan::Problem> = outcome
         .calibrations
         .iter()

@@ -22,7 +22,15 @@ pub(super) fn check_algorithm(
     match &algorithm.kind {
         Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
         // What a script asks for is known when it asks.
-        Kind::Scripted(_) => {}
+        Kind::Scripted(scripted) if scripted.calibrates() => {}
+        Kind::Scripted(_) => problems.push(
+            Problem::new(
+                "plan::no-fit",
+                algorithm.place,
+                format!("algorithm {} does nothing with the data", algorithm.name),
+            )
+            .hint("say what: `.calibrate(|data| …)`"),
+        ),
         Kind::TestCalibration | Kind::TestBoundarySetting => {
             for name in TEST_OBJECTS {
                 find_object(
@@ -100,7 +108,7 @@ fn check_declared(
                 place,
                 format!("algorithm {name} fits nothing"),
             )
-            .hint("say what: `.fit(\"object\", model)`"),
+            .hint("say what: `.fit(\"object\", model)`, or `.calibrate(|data| …)`"),
         ),
         [fit] => {
             check_fit(calibration, name, fit, problems);

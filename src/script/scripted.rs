@@ -44,6 +44,10 @@ impl Scripted for Hooks {
         said.collect::<Vec<_>>().join("\n")
     }
 
+    fn calibrates(&self) -> bool {
+        self.calibrate.is_some()
+    }
+
     fn finds_boundaries(&self) -> bool {
         self.boundary_required.is_some()
     }

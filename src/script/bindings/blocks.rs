@@ -131,9 +131,8 @@ impl Histograms {
 
     fn table(&self) -> Fallible<Table> {
         if let Block::Efficiency(block) = &*self.block {
-            let numbers = numbers(block.ranges());
-            let found: Vec<_> = numbers.iter().filter_map(|n| block.get(n)).collect();
-            return efficiencies(indices(block.ranges(), &numbers)?, &found);
+            let (table, found) = indexed(block.ranges(), |numbers| block.get(numbers))?;
+            return efficiencies(table, &found);
         }
         let all = self.all()?;
         let channels = expr::Column::Int(all.iter().map(|(n, _)| *n).collect());
@@ -148,10 +147,10 @@ impl Histograms {
         Ok(Table::new(table))
     }
 
-    fn len(&self) -> usize {
+    fn len(&self) -> i64 {
         match &self.channels {
-            Some(channels) => channels.len(),
-            None => numbers(ranges(&self.block)).len(),
+            Some(channels) => count(channels.len()),
+            None => combinations(ranges(&self.block)),
         }
     }
 }
@@ -175,10 +174,8 @@ impl Sums {
     }
 
     fn table(&self) -> Fallible<Table> {
-        let numbers = numbers(self.0.ranges());
-        let sums: Vec<Sum> = numbers.iter().filter_map(|n| self.0.get(n)).collect();
-        let values = sums.iter().map(|sum| sum.total.value()).collect();
-        let mut table = indices(self.0.ranges(), &numbers)?;
+        let (mut table, sums) = indexed(self.0.ranges(), |numbers| self.0.get(numbers))?;
+        let values = sums.iter().map(|sum: &Sum| sum.total.value()).collect();
         push(&mut table, "value", expr::Column::Float(values))?;
         push(&mut table, "entries", counts(&sums, |sum| sum.entries))?;
         Ok(Table::new(table))
@@ -195,34 +192,52 @@ fn ranges(block: &Block) -> &[ChannelRange] {
 }
 
 /// All combinations of channels, in order; one without numbers for a single object.
-fn numbers(ranges: &[ChannelRange]) -> Vec<Vec<i64>> {
-    let mut all = vec![Vec::new()];
-    for range in ranges {
-        let longer = |before: Vec<i64>| {
-            let ends = (range.first..=range.last).map(move |number| [number]);
-            ends.map(move |end| [before.as_slice(), &end].concat())
+fn each(ranges: &[ChannelRange], mut see: impl FnMut(&[i64])) {
+    let mut numbers: Vec<i64> = ranges.iter().map(|range| range.first).collect();
+    loop {
+        see(&numbers);
+        // The last index runs fastest.
+        let next = (0..ranges.len()).rfind(|at| numbers[*at] < ranges[*at].last);
+        let Some(next) = next else {
+            return;
         };
-        all = all.into_iter().flat_map(longer).collect();
+        numbers[next] += 1;
+        for at in next + 1..ranges.len() {
+            numbers[at] = ranges[at].first;
+        }
     }
-    all
 }
 
-/// A table with the channel indices: `channel` for one, their own names for several.
-fn indices(ranges: &[ChannelRange], all: &[Vec<i64>]) -> Fallible<expr::Table> {
+/// How many combinations of channels there are.
+fn combinations(ranges: &[ChannelRange]) -> i64 {
+    let len = |range: &ChannelRange| range.last.saturating_sub(range.first).saturating_add(1);
+    ranges.iter().map(len).fold(1, i64::saturating_mul)
+}
+
+/// A table with the channel indices: `channel` for one, their own names for several; and what
+/// `get` finds for each.
+fn indexed<T>(
+    ranges: &[ChannelRange],
+    get: impl Fn(&[i64]) -> Option<T>,
+) -> Fallible<(expr::Table, Vec<T>)> {
+    let mut columns = vec![Vec::new(); ranges.len()];
+    let mut found = Vec::new();
+    each(ranges, |numbers| {
+        for (column, number) in columns.iter_mut().zip(numbers) {
+            column.push(*number);
+        }
+        found.extend(get(numbers));
+    });
     let mut table = expr::Table::new();
-    for (position, range) in ranges.iter().enumerate() {
-        let column = expr::Column::Int(all.iter().map(|numbers| numbers[position]).collect());
+    for (column, range) in columns.into_iter().zip(ranges) {
         let single = ranges.len() == 1;
-        push(
-            &mut table,
-            if single { CHANNEL } else { &range.name },
-            column,
-        )?;
+        let name = if single { CHANNEL } else { &range.name };
+        push(&mut table, name, expr::Column::Int(column))?;
     }
     if ranges.is_empty() {
         push(&mut table, CHANNEL, expr::Column::Int(vec![0]))?;
     }
-    Ok(table)
+    Ok((table, found))
 }
 
 fn efficiencies(mut table: expr::Table, found: &[Efficiency]) -> Fallible<Table> {
@@ -253,7 +268,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Histograms>("Histograms")
         .register_fn("table", |h: &mut Histograms| h.table())
-        .register_fn("len", |h: &mut Histograms| count(h.len()))
+        .register_fn("len", |h: &mut Histograms| h.len())
         .register_fn("channel", |h: &mut Histograms, n: i64| h.channel(n))
         .register_fn("sum_channels", |h: &mut Histograms| h.sum_channels())
         .register_type_with_name::<Sums>("Sums")
