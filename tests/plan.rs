@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use b2caf::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
-use b2caf::collect::{Binning, Collector, External, Object, PathStep, Step, Storage};
+use b2caf::collect::{Binning, Collector, External, Granularity, Object, PathStep, Step, Storage};
 use b2caf::expr::{Expr, Formula, Node, Path, Place, Value};
 use b2caf::fit::{Model, Options, Parameter, Start};
 use b2caf::hist::Axis;
@@ -187,6 +187,7 @@ fn all_problems_come_at_once_in_the_order_of_the_script() {
     let mut second = calibration("second", &[]);
     second.algorithms = vec![declared("td", column(&["meen"]))];
     second.algorithms[0].strategy = Strategy::SequentialRunByRun;
+    second.algorithms[0].params.apply_iov = Some(IoV::EVERYTHING);
     let mut third = calibration("second", &[]);
     third.collections[0].input_files.clear();
     third.max_iterations = 0;
@@ -195,13 +196,45 @@ fn all_problems_come_at_once_in_the_order_of_the_script() {
         [
             "two calibrations have the name second; give one of them another name: results are filed under it",
             "calibration first has no algorithms; give it at least one: `algorithms: [Algorithm(\"…\")…]`",
-            "algorithm Offsets: the strategy SequentialRunByRun is not available yet; SingleIOV is: all runs at once, one payload",
+            "algorithm Offsets: the strategy SequentialRunByRun does not read `apply_iov`; it reads step_size, iov_coverage, has_experiment_settings",
             "algorithm Offsets asks for `td`, which no collector of calibration second fills; did you mean `dt`?",
             "`meen` is no column of a row of fits (in `payload`); did you mean `mean`?",
             "collection default of calibration second has no input files; give `input_files`; a filter may have taken all of them away",
             "calibration second may not iterate at all: max_iterations is 0; max_iterations counts every pass, so 1 is the least",
             "calibration first waits for `secnod`, which is not among the calibrations of the script; did you mean `second`?",
         ]
+    );
+}
+
+#[test]
+fn strategies_fit_their_parameters_and_their_data() {
+    let with = |strategy: Strategy, change: fn(&mut Calibration)| {
+        let mut one = calibration("a", &[]);
+        one.algorithms[0].strategy = strategy;
+        change(&mut one);
+        match check(&plan(vec![one])) {
+            Ok(_) => Vec::new(),
+            Err(error) => error.problems().iter().map(|p| p.code).collect(),
+        }
+    };
+    let coverage = |c: &mut Calibration| {
+        c.algorithms[0].params.iov_coverage = Some(IoV::EVERYTHING);
+    };
+    let boundaries = |c: &mut Calibration| {
+        c.algorithms[0].params.payload_boundaries = Some(vec![ExpRun::new(7, 1)]);
+    };
+    let together = |c: &mut Calibration| c.granularity = Some(Granularity::All);
+    let unused = ["plan::unused-parameter"];
+    assert_eq!(with(Strategy::SingleIOV, coverage), unused);
+    assert_eq!(with(Strategy::SimpleRunByRun, coverage), unused);
+    assert!(with(Strategy::SequentialRunByRun, coverage).is_empty());
+    assert!(with(Strategy::SequentialBoundaries, boundaries).is_empty());
+    let unknown = ["plan::no-boundaries"];
+    assert_eq!(with(Strategy::SequentialBoundaries, coverage), unknown);
+    assert!(with(Strategy::SingleIOV, together).is_empty());
+    assert_eq!(
+        with(Strategy::SimpleRunByRun, together),
+        ["plan::granularity"]
     );
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Strategy};
+use crate::calibrate::{Algorithm, Declared, FitStep, Kind};
 use crate::collect::{Binning, Object, Storage};
 use crate::expr::{Formula, Place};
 
 use super::nearest::did_you_mean;
 use super::rules::check_rules;
+use super::strategies::check_strategy;
 use super::{Calibration, Problem};
 
 /// Objects that `TestCalibrationAlgorithm` reads.
@@ -18,7 +19,7 @@ pub(super) fn check_algorithm(
     algorithm: &Algorithm,
     problems: &mut Vec<Problem>,
 ) {
-    check_strategy(algorithm, problems);
+    check_strategy(calibration, algorithm, problems);
     match &algorithm.kind {
         Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
         // What a script asks for is known when it asks.
@@ -42,41 +43,6 @@ pub(super) fn check_algorithm(
                 );
             }
         }
-    }
-}
-
-fn check_strategy(algorithm: &Algorithm, problems: &mut Vec<Problem>) {
-    let name = &algorithm.name;
-    let place = algorithm.place;
-    if algorithm.strategy != Strategy::SingleIOV {
-        problems.push(
-            Problem::new(
-                "plan::not-available",
-                place,
-                format!(
-                    "algorithm {name}: the strategy {} is not available yet",
-                    algorithm.strategy.name()
-                ),
-            )
-            .hint("SingleIOV is: all runs at once, one payload"),
-        );
-        return;
-    }
-    let params = &algorithm.params;
-    let ignored = [
-        ("iov_coverage", params.iov_coverage.is_some()),
-        ("payload_boundaries", params.payload_boundaries.is_some()),
-        ("step_size", params.step_size.is_some()),
-    ];
-    for (parameter, _) in ignored.iter().filter(|(_, given)| *given) {
-        problems.push(
-            Problem::new(
-                "plan::unused-parameter",
-                place,
-                format!("algorithm {name}: the strategy SingleIOV does not read `{parameter}`"),
-            )
-            .hint("it reads `apply_iov`, the interval of the payload"),
-        );
     }
 }
 

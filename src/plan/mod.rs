@@ -12,6 +12,7 @@ mod nearest;
 mod order;
 mod problem;
 mod rules;
+mod strategies;
 
 pub use calibration::{Calibration, Collection, Plan};
 pub use check::check;

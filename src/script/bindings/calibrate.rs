@@ -114,6 +114,9 @@ pub(super) fn params_map(params: &Params) -> Map {
     if let Some(runs) = &params.payload_boundaries {
         map.insert("payload_boundaries".into(), runs_array(runs).into());
     }
+    if params.has_experiment_settings {
+        map.insert("has_experiment_settings".into(), true.into());
+    }
     map
 }
 
@@ -169,6 +172,11 @@ fn set_params(algorithm: &A, map: &Map) -> Fallible<()> {
             .ok_or_else(|| wrong("payload_boundaries", "an array of ExpRun"))?;
         params.payload_boundaries = Some(runs_of(&runs, "`payload_boundaries`")?);
     }
+    if let Some(value) = map.get("has_experiment_settings").filter(|v| !v.is_unit()) {
+        let value = value.as_bool();
+        params.has_experiment_settings =
+            value.map_err(|_| wrong("has_experiment_settings", "true or false"))?;
+    }
     algorithm.edit(|a| a.params = params);
     Ok(())
 }
@@ -185,6 +193,10 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_fn("TestCalibrationAlgorithm", |call: Call<'_>| {
             algorithm(&call, "TestCalibrationAlgorithm", Kind::TestCalibration)
+        })
+        .register_fn("TestBoundarySettingAlgorithm", |call: Call<'_>| {
+            let kind = Kind::TestBoundarySetting;
+            algorithm(&call, "TestBoundarySettingAlgorithm", kind)
         })
         .register_fn(
             "fit",
