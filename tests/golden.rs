@@ -65,7 +65,9 @@ fn run(case: &Path) -> Result<(), Failed> {
         .env_remove("B2CAF_LOG")
         .env("NO_COLOR", "1")
         .output()?;
-    let left: Vec<String> = listing(&dir)?.difference(&before).cloned().collect();
+    let mut left = listing(&dir)?;
+    // Files made by programs have names that hang on when their input was written.
+    left.retain(|name| !before.contains(name) && !name.contains("/.cache/"));
     let mut found = vec![
         (
             "exit".to_owned(),

@@ -84,6 +84,55 @@ fn settings() {
 }
 
 #[test]
+fn paths_and_native_collectors() {
+    let path = "let p = Path().first(10).prescale(0.5).trigger(\"x\"); ";
+    let program = r##"external("copy", #{ command: ["cp", "{input}", "{output}"], arguments: #{ fast: true, n: 3 },
+        environment: #{ LEVEL: "1" }, trees: ["tree"] })"##;
+    check(&[
+        ("Path().steps()", json!([])),
+        (
+            &format!("{path} p.steps()"),
+            json!(["first", "prescale", "trigger"]),
+        ),
+        // A handle: a second name is the same path, a copy is another one.
+        (
+            &format!(
+                "{path} let q = p; let r = p.copy(); q.first(1); r.prescale(1, 7); [p.steps().len(), r.steps().len()]"
+            ),
+            json!([4, 4]),
+        ),
+        (
+            "create_path().trigger([\"a\", \"b\"], \"and\").steps()",
+            json!(["trigger"]),
+        ),
+        (
+            &format!("Path().{program}.first(5).steps()"),
+            json!(["copy", "first"]),
+        ),
+        (
+            "let c = Calibration(\"c\"); c.pre_collector_path.first(3); c.pre_collector_path.steps()",
+            json!(["first"]),
+        ),
+        (
+            "let c = Calibration(\"c\", #{ collector: register_module(\"CaTest\") }); c.pre_collector_path.first(3); c.pre_collector_path.steps()",
+            json!(["first"]),
+        ),
+        (
+            "let c = Calibration(\"c\"); c.pre_collector_path = Path().first(3); [c.pre_collector_path.steps(), c.collections.keys()]",
+            json!([["first"], ["default"]]),
+        ),
+        (
+            "let c = register_module(\"CaTest\", #{ spread: 4 }).param(\"granularity\", \"all\"); c.name",
+            json!("CaTest"),
+        ),
+        (
+            "register_module(\"DummyCollector\").name",
+            json!("DummyCollector"),
+        ),
+    ]);
+}
+
+#[test]
 fn runs_and_intervals() {
     check(&[
         ("IoV(7, 1, 7, 99)", json!([7, 1, 7, 99])),

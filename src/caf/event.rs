@@ -45,6 +45,22 @@ pub enum Event {
         /// Passes at most.
         max_iterations: u32,
     },
+    /// Programs of the path begin with the input files.
+    ProgramsStarted {
+        /// The calibration.
+        calibration: String,
+        /// The collection.
+        collection: String,
+        /// Names of the steps, in their order.
+        programs: Vec<String>,
+        /// Input files.
+        files: u64,
+    },
+    /// What the programs make of an input file is there.
+    FileMade {
+        /// The input file.
+        file: PathBuf,
+    },
     /// Reading begins.
     CollectStarted {
         /// The calibration.

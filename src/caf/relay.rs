@@ -38,6 +38,19 @@ impl<'a> Relay<'a> {
 }
 
 impl Progress for Relay<'_> {
+    fn programs_started(&self, programs: &[&str], files: usize) {
+        self.tell(&Event::ProgramsStarted {
+            calibration: self.calibration.into(),
+            collection: self.collection.into(),
+            programs: programs.iter().map(ToString::to_string).collect(),
+            files: files as u64,
+        });
+    }
+
+    fn file_made(&self, file: &Path) {
+        self.tell(&Event::FileMade { file: file.into() });
+    }
+
     fn started(&self, files: usize, entries: u64) {
         self.tell(&Event::CollectStarted {
             calibration: self.calibration.into(),

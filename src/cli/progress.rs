@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use crate::caf::{Event, Observer, State};
 use crate::report::{
     Accent, Style, algorithm_block, begin_line, calibration_block, collection_block,
-    continued_line, number, payload_line, rule, summary,
+    continued_line, number, payload_line, programs_line, rule, summary,
 };
 
 use super::terminal::{Terminal, to_stderr, to_stdout};
@@ -58,6 +58,17 @@ impl Talk {
         ));
     }
 
+    fn begin_bar_of_files(&mut self, files: u64) {
+        if !self.terminal.live || self.terminal.quiet {
+            return;
+        }
+        let template = "  Prepare  {bar:32} {percent:>3} %   {pos} of {len} files   {eta} left";
+        let style = ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("━╸─");
+        self.bar = Some(ProgressBar::new(files).with_style(style));
+    }
+
     fn begin_bar(&mut self, files: u64, entries: u64) {
         if !self.terminal.live || self.terminal.quiet {
             return;
@@ -95,7 +106,23 @@ impl Talk {
                 iteration,
                 state,
             } => self.say(&continued_line(calibration, *iteration, *state, &style)),
-            Event::CollectStarted { files, entries, .. } => self.begin_bar(*files, *entries),
+            Event::ProgramsStarted {
+                programs, files, ..
+            } => {
+                self.say(&programs_line(programs, *files, &style));
+                self.begin_bar_of_files(*files);
+            }
+            Event::FileMade { .. } => {
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                }
+            }
+            Event::CollectStarted { files, entries, .. } => {
+                if let Some(bar) = self.bar.take() {
+                    bar.finish_and_clear();
+                }
+                self.begin_bar(*files, *entries);
+            }
             Event::EntriesDone { entries } => {
                 if let Some(bar) = &self.bar {
                     bar.inc(*entries);

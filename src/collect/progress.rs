@@ -4,6 +4,10 @@ use std::path::Path;
 
 /// Told how far a pass over files has come; called from the threads that do the work.
 pub trait Progress: Sync {
+    /// Programs are about to run, one after the other for each of so many files.
+    fn programs_started(&self, _programs: &[&str], _files: usize) {}
+    /// What the programs make of this file is there.
+    fn file_made(&self, _file: &Path) {}
     /// The pass begins: so many files with so many entries together.
     fn started(&self, _files: usize, _entries: u64) {}
     /// The first entry of this file is about to be read.

@@ -67,7 +67,7 @@ pub fn collect_along(
         })?;
     pool.install(|| {
         check_programs(&before)?;
-        let read = made_files(&before, collector, files, &options)?;
+        let read = made_files(&before, collector, files, &options, progress)?;
         let (layout, inputs) = look_at(collector, &before, &read)?;
         let entries = inputs.iter().map(|input| input.entries).sum();
         progress.started(inputs.len(), entries);
@@ -140,6 +140,7 @@ fn made_files(
     collector: &Collector,
     files: &[(PathBuf, IoV)],
     options: &Options,
+    progress: &dyn Progress,
 ) -> Result<Vec<(PathBuf, IoV)>, Error> {
     let workplace = Workplace {
         folder: options.cache.as_deref(),
@@ -147,7 +148,7 @@ fn made_files(
         tree: &collector.tree,
     };
     let inputs: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
-    let made = made_of(before, &inputs, &workplace)?;
+    let made = made_of(before, &inputs, &workplace, progress)?;
     Ok(made
         .into_iter()
         .zip(files)

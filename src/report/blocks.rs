@@ -40,6 +40,10 @@ pub fn collection_block(
             collection.row_name
         ));
     }
+    if collection.collector.is_empty() {
+        let facts = format!("the runs of {}", counted(collection.files, "file"));
+        return line("Collect", Accent::Done, &named("no data", &facts), style);
+    }
     let elapsed = elapsed.map(time);
     let first = named(&collection.collector, &facts);
     let first = timed(&first, elapsed.as_deref(), style);
@@ -152,6 +156,14 @@ pub fn payload_line(payload: &PayloadOutcome, style: &dyn Style) -> String {
 #[must_use]
 pub fn begin_line(calibration: &str, style: &dyn Style) -> String {
     line("Begin", Accent::Name, calibration, style)
+}
+
+/// The programs that input files go through.
+#[must_use]
+pub fn programs_line(programs: &[String], files: u64, style: &dyn Style) -> String {
+    let names = programs.join(" → ");
+    let rest = named(&names, &counted(files, "file"));
+    line("Prepare", Accent::Name, &rest, style)
 }
 
 /// Where a calibration that was interrupted goes on.

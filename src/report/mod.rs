@@ -14,7 +14,7 @@ mod tests;
 
 pub use blocks::{
     algorithm_block, begin_line, calibration_block, collection_block, continued_line, payload_line,
-    rule, summary,
+    programs_line, rule, summary,
 };
 pub use document::document;
 pub use style::{Accent, Plain, Style};

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::program::{self, Values};
 use super::{Before, External, ProgramError};
-use crate::collect::Error;
+use crate::collect::{Error, Progress};
 use crate::dataset::events_in_basf2_file;
 use crate::root::RootFile;
 
@@ -52,10 +52,17 @@ pub(crate) fn made_of(
     before: &Before,
     inputs: &[PathBuf],
     workplace: &Workplace<'_>,
+    progress: &dyn Progress,
 ) -> Result<Vec<PathBuf>, Error> {
     if before.programs.is_empty() {
         return Ok(inputs.to_vec());
     }
+    let names: Vec<&str> = before
+        .programs
+        .iter()
+        .map(|(external, _)| external.name.as_str())
+        .collect();
+    progress.programs_started(&names, inputs.len());
     let made: Vec<Mutex<Option<Result<PathBuf, ProgramError>>>> =
         inputs.iter().map(|_| Mutex::new(None)).collect();
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -67,6 +74,9 @@ pub(crate) fn made_of(
             };
             // Files are taken in order: all before a failed one are finished too.
             let result = one(before, input, workplace);
+            if result.is_ok() {
+                progress.file_made(input);
+            }
             stop.fetch_or(result.is_err(), Ordering::Relaxed);
             *made[number].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
         }
