@@ -112,6 +112,25 @@ fn watching_follows_every_calibration_to_its_end() {
 }
 
 #[test]
+fn watching_waits_for_a_run_that_has_just_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = File::create(folder.path().join(".lock")).unwrap();
+    lock.lock().unwrap();
+    let child = status(folder.path(), &["--watch"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let states = StateDb::create_or_open(folder.path().join(StateDb::FILE)).unwrap();
+    states.ensure(["a"]).unwrap();
+    states.enter("a", State::Completed, 0, "").unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success());
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert!(said.ends_with("a  completed  0\n"), "{said}");
+}
+
+#[test]
 fn watching_ends_with_the_run() {
     let run = Run::begin(&["a"]);
     let mut child = status(run.path(), &["--watch", "--json"])

@@ -289,7 +289,7 @@ fn assert_pair(row: &Row) {
         assert_eq!((row.state, row.iteration), (State::Init, 0));
     } else {
         assert_eq!(row.message, row.iteration.to_string());
-        assert_eq!(even, row.iteration % 2 == 0);
+        assert_eq!(even, row.iteration.is_multiple_of(2));
     }
 }
 

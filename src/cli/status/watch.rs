@@ -25,8 +25,10 @@ pub(super) fn watch(
     talk: Terminal,
     out: Terminal,
 ) -> Result<Exit, Failure> {
-    let state = caf::open_state(path).map_err(refused)?;
-    drop(state);
+    if caf::is_in_use(path) != Some(true) {
+        // Else a run has just begun, and there will be states soon.
+        caf::open_state(path).map_err(refused)?;
+    }
     let live = (out.live && !json).then(drawing);
     let mut shown: Vec<Row> = Vec::new();
     let (rows, running) = loop {
