@@ -205,3 +205,31 @@ fn the_check_itself_sees_imports() {
     let text = "use crate::iov::IoV;\nuse crate::{expr::{Expr, Node}, hist::Axis};\nlet x = crate::fit::Fit::new();";
     assert_eq!(imported(text), ["iov", "expr", "hist", "fit"]);
 }
+
+/// The text of all files of `src` but those of the command line, without tests.
+fn sources_of_the_library() -> Vec<(PathBuf, String)> {
+    sources()
+        .into_iter()
+        .filter(|file| room(file).is_some_and(|room| room != "cli"))
+        .map(|file| {
+            let text = fs::read_to_string(&file).expect("a source file can be read");
+            (file, text)
+        })
+        .collect()
+}
+
+#[test]
+fn the_working_directory_is_never_changed() {
+    for (file, text) in sources_of_the_library() {
+        assert!(!text.contains("set_current_dir"), "{}", file.display());
+    }
+}
+
+#[test]
+fn only_the_command_line_ends_the_process() {
+    for (file, text) in sources_of_the_library() {
+        for end in ["process::exit", "process::abort"] {
+            assert!(!text.contains(end), "{}: {end}", file.display());
+        }
+    }
+}

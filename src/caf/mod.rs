@@ -2,6 +2,27 @@
 //!
 //! Takes a checked [`crate::plan::Plan`], gives an [`Outcome`] and a folder of results in which
 //! nothing is ever half-written. It knows neither scripts, terminals nor exit codes.
+//!
+//! # Upstream's weaknesses
+//!
+//! Numbers are those of a list of 41 that `tests/weaknesses.rs` checks for completeness; the test named in a line
+//! fails when it is no longer true.
+//!
+//! | upstream | here | test |
+//! |---|---|---|
+//! | 2 with no file left a job never leaves `init`, and all wait for ever | files are opened before the first event; whatever fails ends in `failed` | `whatever_fails_ends_in_failed_with_its_cause` |
+//! | 3 missing collector output asks for a transition that does not exist | collected again once, else `failed` with the reason | `data_that_are_gone_are_collected_again_once` |
+//! | 5 `run` returns normally after failures | an outcome, and the exit code says the same | `run/failure_isolated` |
+//! | 6 what waits for a failed calibration stays in `init` | `blocked`, with the reason | `what_waits_for_a_failure_is_blocked_and_the_rest_goes_on` |
+//! | 7 the state has no reasons, times or results | reason, last error, and since when; results in `outcome.json` | `the_checkpoint_follows_only_checkpoint_states` |
+//! | 15 payloads for testing reach the default collection only; ignored runs look up the wrong map | constants given reach every collection and algorithm; ignored runs concern all collections | `ignored_runs_concern_every_collection` |
+//! | 21 a changed script or input is not noticed when a run goes on | refused, naming what has changed | `another_script_or_input_is_refused_with_a_choice` |
+//! | 32 everything polls; a trivial calibration takes tens of seconds | the next step begins when the last one ends; `benches/chain.rs` measures it | `each_begins_when_all_it_waits_for_have_ended` |
+//! | 33 every look at the state opens a new connection | one connection, one transaction per state | `it_is_read_while_it_is_written` |
+//! | 34 state, iteration and jobs are written in separate steps | one transaction; files count only once the state says so | `a_killed_run_goes_on_and_ends_with_the_same_bytes` |
+//! | 36 input goes through a set: files are dealt out differently each time | files keep their order, and any number of threads gives the same bytes | `threads_do_not_change_a_byte` |
+//! | 38 the output folder alone decides whether a run goes on | the same plan goes on, another one is refused, `--overwrite` begins afresh | `an_earlier_run_is_only_replaced_when_asked` |
+//! | 41 strategies, restarts, gaps and settings have no tests | vectors of upstream for all of them, every case run | `calibrations_go_from_their_row_to_the_end` |
 
 mod calibration;
 mod collecting;

@@ -20,6 +20,15 @@
 //! | unsorted runs give an experiment twice | [`split_by_experiment`] gives each once | `split_runs_by_exp` |
 //! | doubled or unsorted boundaries run data twice | [`runs_between_boundaries`] sorts them | `find_run_lists_from_boundaries` |
 //! | no runs, no boundaries: an index error | [`Error::NoRuns`], [`Error::NoBoundaries`], an empty list | same |
+//!
+//! # Upstream's weaknesses
+//!
+//! Numbers are those of a list of 41 that `tests/weaknesses.rs` checks for completeness; the test named in a line
+//! fails when it is no longer true.
+//!
+//! | upstream | here | test |
+//! |---|---|---|
+//! | 18 every interval contains the empty one | there is no empty [`IoV`] | `pairs` |
 
 mod exp_run;
 mod interval;

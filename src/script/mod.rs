@@ -3,6 +3,16 @@
 //! Takes the path of a script (and of its imports), gives its settings, its
 //! [`Plan`](crate::plan::Plan) or [`Diagnostic`]s. It knows neither the event loop nor the
 //! terminal.
+//!
+//! # Upstream's weaknesses
+//!
+//! Numbers are those of a list of 41 that `tests/weaknesses.rs` checks for completeness; the test named in a line
+//! fails when it is no longer true.
+//!
+//! | upstream | here | test |
+//! |---|---|---|
+//! | 22 a list of strategies raises, strategies before algorithms do nothing | a list gives one to each algorithm, and must be as long | `every_wrong_script_is_answered_in_these_words` |
+//! | 23 most mistakes are logged and the bad value is kept | every wrong value is an error at its place in the script | `every_wrong_script_is_answered_in_these_words` |
 
 pub mod api;
 mod bindings;

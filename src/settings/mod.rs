@@ -12,6 +12,15 @@
 //!
 //! Filters that can never hold together are accepted as upstream does, since how filters of one category
 //! are combined is decided where the data are chosen; [`CalibrationSettings::remarks`] names them.
+//!
+//! # Upstream's weaknesses
+//!
+//! Numbers are those of a list of 41 that `tests/weaknesses.rs` checks for completeness; the test named in a line
+//! fails when it is no longer true.
+//!
+//! | upstream | here | test |
+//! |---|---|---|
+//! | 27 a bare text is a set of letters, sets have no order, `NOT` may stand anywhere | lists of text, sorted; `NOT` only in front; contradictions are remarked | `calibration_settings` |
 
 mod calibration;
 mod fields;

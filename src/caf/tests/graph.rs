@@ -238,3 +238,16 @@ fn constants_are_handed_on_whether_saved_or_not() {
     assert!(folder.path().join(&unsaved.file).is_file());
     assert_eq!(outcome.payloads().count(), 1);
 }
+
+#[test]
+fn ignored_runs_concern_every_collection() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut two = calibration("cal", "mean_42", &[]);
+    let second = two.collections["default"].clone();
+    two.collections.insert("second".into(), second);
+    // The only run there is.
+    two.ignored_runs = vec![ExpRun::new(7, 1)];
+    let (outcome, _) = run(vec![two], folder.path(), false).unwrap();
+    let found = states(&outcome);
+    assert_eq!(found[0].1, State::NotEnoughData, "{}", found[0].2);
+}
