@@ -155,6 +155,63 @@ fn the_simple_example_finds_the_mean_that_is_made_up() {
     check_mean(&run, &payloads[0], 4.0, 1850.0);
 }
 
+/// Events of `first` to `last` that the prescale of the complex example keeps.
+fn kept(run: i32, first: u64, last: u64) -> u64 {
+    let kept = (first..=last).filter(|event| b2caf::dataset::keeps(0.2, 1, 7, run, *event));
+    kept.count() as u64
+}
+
+#[test]
+fn the_complex_example_puts_samples_together_and_changes_at_boundaries() {
+    let run = Run::new();
+    let samples = json!({
+        "physics": events(&[(1, [7, 1]), (2, [7, 1]), (5, [7, 3])]),
+        "cosmics": events(&[(1, [7, 1]), (2, [7, 1])]),
+        "Bcosmics": events(&[(5, [7, 3])]),
+    });
+    let config = run.path("config.json");
+    let boundaries = json!({ "expert_config": { "payload_boundaries": [[7, 3]] } });
+    fs::write(&config, boundaries.to_string()).unwrap();
+    let script = own(SCRIPTS).join("example_complex.rhai");
+    let (said, well) = run.run(&script, &samples, &["--config", config.to_str().unwrap()]);
+    assert!(well, "{said}");
+    // The cosmics are not part of the result; part 5 begins with event 191, and has 110.
+    let payloads = run.payloads();
+    let lines: Vec<[&str; 2]> = payloads
+        .iter()
+        .map(|p| [p[0].as_str(), p[2].as_str()])
+        .collect();
+    assert_eq!(
+        lines,
+        [["TestCalibMean", "7,1,7,2"], ["TestCalibMean", "7,3,-1,-1"]]
+    );
+    let counts = [kept(1, 1, 75), kept(3, 191, 290)];
+    for (payload, events) in payloads.iter().zip(counts) {
+        check_mean(&run, payload, 4.0, 10.0 * events as f64);
+    }
+    let collected = |calibration: &str, collection: &str| {
+        let path = format!("results/{calibration}/0/collector_output/{collection}/summary.json");
+        let summary = read_json(&run.path(&path));
+        summary["events"].as_u64().unwrap()
+    };
+    assert_eq!(
+        collected("TestCalibration_physics", "physics"),
+        counts[0] + counts[1]
+    );
+    assert_eq!(collected("TestCalibration_cosmics", "cosmics"), 75);
+    assert_eq!(collected("TestCalibration_cosmics", "Bcosmics"), 100);
+    // 750 numbers of width 10 and 1000 of width 1, in one histogram.
+    let folder = "results/TestCalibration_cosmics/outputdb";
+    let text = fs::read_to_string(run.path(folder).join("database.txt")).unwrap();
+    let revision = text.split_whitespace().nth(1).unwrap();
+    let file = format!("{folder}/dbstore_TestCalibMean_rev_{revision}.json");
+    let error = read_json(&run.path(&file))["members"]["m_meanError"]
+        .as_f64()
+        .unwrap();
+    let expected = (750.0_f64 * 100.0 + 1000.0).sqrt() / 1750.0;
+    assert!((error / expected - 1.0).abs() < 0.15, "{error} {expected}");
+}
+
 #[test]
 fn the_simple_example_runs_on_basf2_files() {
     let mut ran = 0;
