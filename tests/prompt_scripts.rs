@@ -308,4 +308,36 @@ fn get_calibrations(input_data, kwargs) {
         .unwrap()
         .count();
     assert_eq!(made, noted.lines().count());
+    // What programs made outlives the results.
+    let again = run.path("script.rhai");
+    let (said, well) = run.run(&again, &samples, &["--overwrite"]);
+    assert!(well, "{said}");
+    assert_eq!(fs::read_to_string(&notes).unwrap(), noted);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_can_begin_again_after_a_program_that_failed() {
+    let run = Run::new();
+    let script = r#"
+fn get_calibrations(input_data, kwargs) {
+    [Calibration("one", #{
+        collector: register_module("CaTest"),
+        pre_collector_path: Path().external("copy", #{
+            command: ["sh", "copy.sh", "{input}", "{output}"], files: ["copy.sh"],
+        }),
+        algorithms: [TestCalibrationAlgorithm()],
+        input_files: input_data.physics,
+    })]
+}
+"#;
+    let samples = json!({ "physics": events(&[(1, [7, 1])]) });
+    fs::write(run.path("copy.sh"), "echo 'no such tape' >&2; exit 4\n").unwrap();
+    let (said, well) = run.run_text(script, &samples);
+    assert!(!well);
+    assert!(said.contains("ended with exit code 4"), "{said}");
+    assert!(said.contains("no such tape"), "{said}");
+    fs::write(run.path("copy.sh"), "cp \"$1\" \"$2\"\n").unwrap();
+    let (said, well) = run.run_text(script, &samples);
+    assert!(well, "{said}");
 }

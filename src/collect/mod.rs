@@ -1,4 +1,4 @@
-//! One pass over events that fills objects per run.
+//! One pass over events that fills objects per run, and what happens to events before it.
 //!
 //! Takes a [`Collector`] and files with their IoV, gives one set of objects per run (or one for
 //! all) and a cut flow. It knows neither fits nor backends.

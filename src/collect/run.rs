@@ -12,7 +12,7 @@ use super::whole::Whole;
 use super::{Collector, Constants, Error, Path, Payloads, Progress};
 use crate::iov::{ExpRun, IoV};
 
-/// How a pass is made; nothing of it changes what comes out.
+/// How a pass is made; nothing of it but `payloads` can change what comes out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Threads that read and fill; 0 takes as many as there are processors.

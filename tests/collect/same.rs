@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use b2caf::collect::{Collected, Collector, Granularity, Native};
+use b2caf::collect::{
+    Binning, Collected, Collector, Granularity, Native, NoConstants, Options, Path, PathStep,
+    Silent, Storage, collect_along,
+};
+use b2caf::expr::BinaryOp;
 use b2caf::iov::IoV;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -31,11 +35,19 @@ pub(crate) fn content(collected: &Collected) -> Value {
 }
 
 /// The contents, which must be the same for any split and any number of threads.
-fn same(collector: &Collector) -> Value {
-    let first = content(&run(collector, &whole(), 1).unwrap());
+fn same(path: &Path, collector: &Collector) -> Value {
+    let collect = |files: &[(PathBuf, IoV)], threads| {
+        let options = Options {
+            threads,
+            ..Options::default()
+        };
+        let collected = collect_along(path, collector, files, &NoConstants, options, &Silent);
+        content(&collected.unwrap())
+    };
+    let first = collect(&whole(), 1);
     for files in [whole(), parts()] {
         for threads in [1, 4] {
-            let other = content(&run(collector, &files, threads).unwrap());
+            let other = collect(&files, threads);
             assert_eq!(
                 first.to_string(),
                 other.to_string(),
@@ -47,14 +59,26 @@ fn same(collector: &Collector) -> Value {
     first
 }
 
-fn with_sums(native: Native) -> Collector {
+/// A native collector that also fills objects of every other kind.
+fn filling_more(native: Native) -> Collector {
+    let x = || f(col("event.x"));
+    let binned = || Binning {
+        value: x(),
+        axis: regular(7, 0.0, 18.0),
+    };
+    let scaled = f(op(BinaryOp::Mul, col("event.x"), num(0.1)));
+    let early = f(op(BinaryOp::Lt, col("event.x"), num(9.3)));
     let mut collector = native.collector();
-    let scaled = op(b2caf::expr::BinaryOp::Mul, col("event.x"), num(0.1));
-    collector.steps.push(object(
-        "sum",
-        b2caf::collect::Storage::Sum(f(scaled)),
-        vec![],
-    ));
+    collector.steps.extend([
+        object("sum", Storage::Sum(scaled.clone()), vec![]),
+        object("profile", Storage::Profile(binned(), scaled), vec![]),
+        object(
+            "by_run",
+            Storage::Histogram(vec![binned()]),
+            by("run", f(col("event.run")), 1, 3),
+        ),
+        object("early", Storage::Efficiency(early), vec![]),
+    ]);
     collector
 }
 
@@ -65,14 +89,16 @@ proptest! {
     fn split_and_threads_change_nothing(
         prescale in prop_oneof![Just(1.0), 0.0..1.0],
         limit in prop_oneof![Just(None), (0_u64..150).prop_map(Some)],
+        path in prop::collection::vec((0.3..1.0, any::<u64>()), 0..3),
         all in any::<bool>(),
         dummy in any::<bool>(),
     ) {
-        let mut collector = with_sums(if dummy { Native::DummyCollector } else { Native::CaTest });
+        let mut collector = filling_more(if dummy { Native::DummyCollector } else { Native::CaTest });
         collector.prescale = prescale;
         collector.max_events_per_run = limit;
         collector.granularity = if all { Granularity::All } else { Granularity::Run };
-        let found = same(&collector);
+        let steps = path.iter().map(|(fraction, seed)| PathStep::prescale(*fraction, *seed).unwrap());
+        let found = same(&Path { steps: steps.collect() }, &collector);
         let mut collected: u64 = 0;
         for run in found["runs"].as_array().unwrap() {
             let many = run["collected"].as_u64().unwrap();
