@@ -3,4 +3,5 @@
 mod algorithms;
 mod harness;
 mod identity;
+mod strategies;
 mod tables;
