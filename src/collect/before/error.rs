@@ -46,7 +46,7 @@ pub enum ProgramError {
         source: io::Error,
     },
     /// The program did not end well.
-    #[error("{name}: `{command}` {how}{said}; everything it said is in {}", log.display())]
+    #[error("{name}: `{command}` {how}; everything it said is in {}{said}", log.display())]
     Failed {
         /// The step.
         name: String,
@@ -54,7 +54,7 @@ pub enum ProgramError {
         command: String,
         /// `ended with exit code 3`.
         how: String,
-        /// The last lines of what it said, in front of each a line break.
+        /// The last lines of what it said, each after a line break.
         said: String,
         /// The whole of it.
         log: PathBuf,
