@@ -97,7 +97,7 @@ impl Walk<'_> {
                 .map_or_else(|| number(0.0), Arc::clone),
             Node::Let(local, value, body) => self.of_let(*local, value, body)?,
             Node::Unary(UnaryOp::Neg, a, _) => neg(&self.of(a)?),
-            Node::Unary(UnaryOp::Not, ..) => number(0.0),
+            Node::Unary(UnaryOp::Not | UnaryOp::Channel, ..) => number(0.0),
             Node::Binary(op, a, b, _) => self.of_binary(formula, *op, a, b)?,
             Node::If(condition, a, b, _) => choose(condition, &self.of(a)?, &self.of(b)?),
             Node::Call(function, arguments, _) => self.of_call(formula, *function, arguments)?,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::scalar::fits;
+use super::scalar::{channel, fits};
 use super::{
     Bound, Column, Expr, Failure, Formula, Function, Node, Outputs, Place, Program, RowFunction,
-    Schema, Scratch, Slice, Type, Value, maths,
+    Schema, Scratch, Slice, Type, UnaryOp, Value, maths,
 };
 
 /// What a formula must give.
@@ -20,7 +20,8 @@ pub enum Wanted {
     Condition,
     /// A number; whole numbers become numbers.
     Number,
-    /// A whole number, as the number of a channel.
+    /// A whole number, as the number of a channel: a number that is whole is one, too, and NaN is
+    /// [`maths::NO_CHANNEL`].
     Whole,
 }
 
@@ -37,15 +38,17 @@ impl Wanted {
 
     /// Whether a formula of that type will do; numbers are converted before.
     fn check(self, kind: Type, place: Place) -> Result<(), Failure> {
-        // A whole number is a number, and becomes one.
-        let fits = matches!((self, kind), (Self::Number, Type::Int));
+        // A whole number is a number, and becomes one; whether a number is whole shows in its rows.
+        let fits = matches!(
+            (self, kind),
+            (Self::Number, Type::Int) | (Self::Whole, Type::Float)
+        );
         let Some(wanted) = self.kind().filter(|w| *w != kind && !fits) else {
             return Ok(());
         };
         let hint = match (self, kind) {
             (Self::Condition, Type::Text) => Some("compare it, as in `x == \"…\"`"),
             (Self::Condition, _) => Some("compare it, as in `x != 0`"),
-            (Self::Whole, Type::Float) => Some("to_int(…) cuts off the fraction"),
             (_, Type::Text) => Some("texts can only be compared with == and !="),
             (_, Type::Bool) => Some("a truth value becomes a number with `if x { 1 } else { 0 }`"),
             _ => None,
@@ -77,6 +80,7 @@ struct Asked {
     function: Arc<dyn RowFunction>,
     /// Its inputs among the outputs of the program.
     inputs: std::ops::Range<usize>,
+    wanted: Wanted,
     kind: Type,
 }
 
@@ -122,6 +126,7 @@ impl Evaluator {
                 Asked {
                     function,
                     inputs,
+                    wanted,
                     kind,
                 }
             })
@@ -209,7 +214,10 @@ impl Evaluator {
         for i in 0..rows {
             row.clear();
             row.extend(given.slices.iter().filter_map(|slice| slice.value(i)));
-            let answer = asked.function.call(&row, &constants)?;
+            let mut answer = asked.function.call(&row, &constants)?;
+            if asked.wanted == Wanted::Whole && answer.kind() == Type::Float {
+                answer = Value::Int(channel(&answer, asked.function.place())?);
+            }
             missed.extend(constants.take_missed());
             if !fits(&answer, asked.kind) {
                 return Err(misfit(&answer, asked));
@@ -238,6 +246,7 @@ fn converted(expr: &Expr, wanted: Wanted) -> Expr {
             let arguments = vec![Arc::clone(expr)];
             Node::Call(Function::ToFloat, arguments, expr.place()).into()
         }
+        Wanted::Whole => Node::Unary(UnaryOp::Channel, Arc::clone(expr), expr.place()).into(),
         _ => Arc::clone(expr),
     }
 }

@@ -69,7 +69,17 @@ impl Failure {
                 "a channel must be a whole number, this is {}",
                 kind.sentence()
             ),
-            hint: (kind == Type::Float).then(|| "to_int(…) cuts off the fraction".into()),
+            hint: None,
+            place,
+        }
+    }
+
+    /// A number that should be that of a channel, but has a fraction.
+    #[must_use]
+    pub fn no_channel(number: f64, place: Place) -> Self {
+        Self {
+            message: format!("{number} is no channel: channels have whole numbers"),
+            hint: Some("to_int(…) cuts off the fraction".into()),
             place,
         }
     }

@@ -201,6 +201,19 @@ pub fn to_int(x: f64) -> Option<i64> {
     (-LIMIT..LIMIT).contains(&x).then_some(x as i64)
 }
 
+/// The number of no channel.
+pub const NO_CHANNEL: i64 = i64::MIN;
+
+/// A whole number of a channel; NaN gives [`NO_CHANNEL`], other numbers are none.
+#[must_use]
+#[inline]
+pub fn to_channel(x: f64) -> Option<i64> {
+    if x.is_nan() {
+        return Some(NO_CHANNEL);
+    }
+    to_int(x).filter(|_| x.fract() == 0.0)
+}
+
 /// A whole number as the nearest number; exact up to 2⁵³.
 #[must_use]
 #[inline]

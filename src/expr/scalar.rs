@@ -53,6 +53,19 @@ pub fn unary(op: UnaryOp, a: &Value) -> Result<Value, Failure> {
         (UnaryOp::Neg, Value::Float(x)) => Ok(Value::Float(-x)),
         (UnaryOp::Neg, Value::Int(x)) => whole(IntOp::Neg, *x, 0),
         (UnaryOp::Neg, _) => no_number("-", a),
+        (UnaryOp::Channel, _) => channel(a, Place::default()).map(Value::Int),
+    }
+}
+
+/// A value as the number of a channel; NaN is [`maths::NO_CHANNEL`].
+///
+/// # Errors
+/// When it is no whole number.
+pub fn channel(a: &Value, place: Place) -> Result<i64, Failure> {
+    match a {
+        Value::Int(x) => Ok(*x),
+        Value::Float(x) => maths::to_channel(*x).ok_or_else(|| Failure::no_channel(*x, place)),
+        other => Err(Failure::not_a_channel(other.kind(), place)),
     }
 }
 

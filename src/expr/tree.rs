@@ -115,6 +115,8 @@ pub enum UnaryOp {
     Neg,
     /// `!x`
     Not,
+    /// A number as that of a channel; it must be whole, and NaN is no channel at all.
+    Channel,
 }
 
 /// Operators with two operands.

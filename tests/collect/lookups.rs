@@ -7,7 +7,7 @@ use b2caf::collect::{
     Collected, Collector, Constants, Error, Granularity, MissedCount, NoConstants, Options, Silent,
     Step, check, collect,
 };
-use b2caf::expr::BinaryOp::{Gt, Sub};
+use b2caf::expr::BinaryOp::{Add, Gt, Sub};
 use b2caf::expr::{
     Bound, Column, Expr, Failure, Formula, Lookup, LookupTable, Node, Path, PayloadMember, Place,
     Reduction, RowFunction, Unknown, Value,
@@ -254,29 +254,32 @@ fn only_runs_with_events_are_asked_for_and_each_formula_with_a_look_up_counts() 
 
 #[test]
 fn an_index_that_splits_an_object_may_be_looked_up() {
-    let channel = Arc::new(Node::Call(
-        b2caf::expr::Function::ToInt,
-        vec![at(col("ch"))],
-        place(13),
-    ));
+    // Its members are numbers, but whole ones: half of the channel, twice.
+    let channel = op(Add, at(col("ch")), at(col("ch")));
     let mut split = histogram("t", f(col("t")), regular(2, -100.0, 100.0));
     if let Step::Fill(object) = &mut split {
         object.channels = by("half", f(channel), 0, 200);
     }
-    // Channels without constants would not become whole numbers.
-    let known = op(b2caf::expr::BinaryOp::Lt, col("ch"), int(10));
-    let steps = vec![each("hit"), select("known", f(known)), split];
+    let steps = vec![each("hit"), split];
     let collected = collected(&collector("ntuple", steps), 2);
     let hits = collected_hits();
+    let without = hits.iter().filter(|(r, c)| constant(*r, *c).is_none());
+    let block = collected.block("t", &runs()).unwrap();
+    let b2caf::hist::Block::Counts(block) = block else {
+        panic!("{block:?}")
+    };
+    assert_eq!(block.outside(), without.count() as u64);
     for (run, channel) in [(3, 7), (4, 7), (5, 0)] {
-        let wanted = constant(run, channel).unwrap() as i64;
+        let twice = |c: i64| constant(run, c).map(|value| (2.0 * value) as i64);
+        let wanted = twice(channel).unwrap();
         let same = hits
             .iter()
-            .filter(|(r, c)| *r == run && *c < 10 && constant(run, *c).unwrap() as i64 == wanted);
+            .filter(|(r, c)| *r == run && twice(*c) == Some(wanted));
         let found = collected
             .histograms("t", &[ExpRun::new(7, run as i32)])
             .unwrap();
         let (_, histogram) = found.iter().find(|(n, _)| *n == wanted).unwrap();
+        assert!(histogram.entries() > 0.0);
         assert_eq!(histogram.entries() as usize, same.count(), "run {run}");
     }
 }

@@ -121,6 +121,8 @@ pub(super) enum Op {
     ToFloat,
     /// May fail, unless its guard is false.
     ToInt,
+    /// A number of a channel; may fail, unless its guard is false.
+    ToChannel,
     IsNan,
     CompareFloat(Compare),
     CompareInt(Compare),
@@ -167,6 +169,7 @@ impl Op {
             | Self::IntMin
             | Self::IntMax
             | Self::ToInt
+            | Self::ToChannel
             | Self::Len(_)
             | Self::Count(_)
             | Self::SumInt(_) => Type::Int,
@@ -186,7 +189,10 @@ impl Op {
 
     /// Whether it may fail for a row.
     pub(super) fn traps(self) -> bool {
-        matches!(self, Self::Int(_) | Self::ToInt | Self::SumInt(_))
+        matches!(
+            self,
+            Self::Int(_) | Self::ToInt | Self::ToChannel | Self::SumInt(_)
+        )
     }
 
     /// Types of the operands.
@@ -196,6 +202,7 @@ impl Op {
             Self::Float1(_)
             | Self::Float2(_)
             | Self::ToInt
+            | Self::ToChannel
             | Self::IsNan
             | Self::CompareFloat(_)
             | Self::SumFloat(_)

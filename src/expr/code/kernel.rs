@@ -233,19 +233,22 @@ fn int(
     Ok(())
 }
 
+/// Fills `out` with the whole numbers that `f` makes; what it cannot make fails where `guard` is
+/// true.
 fn to_int(
     out: &mut [i64],
     a: Arg<'_, f64>,
     guard: Arg<'_, bool>,
-    place: Place,
+    f: impl Fn(f64) -> Option<i64>,
+    fails: impl Fn(f64) -> Failure,
 ) -> Result<(), Failure> {
     for (i, o) in out.iter_mut().enumerate() {
         let (Some(x), Some(live)) = (a.at(i), guard.at(i)) else {
             continue;
         };
-        *o = match maths::to_int(x) {
+        *o = match f(x) {
             Some(value) => value,
-            None if live => return Err(failure(to_int_sentence(x), place)),
+            None if live => return Err(fails(x)),
             None => 0,
         };
     }
@@ -288,7 +291,16 @@ pub(super) fn ints(i: &Instruction, view: &View<'_, '_>, out: &mut [i64]) -> Res
             let guard = view.bools(&i.guard);
             return int(out, op, view.ints(a), view.ints(b), guard, i.place);
         }
-        Op::ToInt => return to_int(out, view.floats(a), view.bools(&i.guard), i.place),
+        Op::ToInt => {
+            let fails = |x| failure(to_int_sentence(x), i.place);
+            let guard = view.bools(&i.guard);
+            return to_int(out, view.floats(a), guard, maths::to_int, fails);
+        }
+        Op::ToChannel => {
+            let fails = |x| Failure::no_channel(x, i.place);
+            let guard = view.bools(&i.guard);
+            return to_int(out, view.floats(a), guard, maths::to_channel, fails);
+        }
         Op::SumInt(n) => {
             let guard = view.bools(&i.guard);
             return reduce::sum_ints(out, view.offsets(n), view.ints(a), guard, i.place);

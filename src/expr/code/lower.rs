@@ -152,6 +152,7 @@ impl<'s> Lowering<'s> {
                 self.reduce(*how, path, body.as_ref(), *place, context)
             }
             Node::Unary(UnaryOp::Neg, x, place) => self.negative(x, *place, context),
+            Node::Unary(UnaryOp::Channel, x, place) => self.channel(x, *place, context),
             Node::Unary(UnaryOp::Not, x, place) => {
                 let x = self.condition(x, context)?;
                 self.values.result(Op::Not, &[x], None, *place)

@@ -22,16 +22,29 @@ impl Lowering<'_> {
         place: Place,
         context: Context,
     ) -> Result<Id, Failure> {
-        let key = self.lower(index, context)?;
-        let kind = self.values.kind(key);
-        if kind != Type::Int {
-            return Err(Failure::not_a_channel(kind, index.place().or(place)));
-        }
+        let key = self.channel(index, index.place().or(place), context)?;
         let number = self.lookup_number(lookup, place);
         if matches!(lookup, Lookup::Payload(_)) {
             self.note_missed(number, key, place, context)?;
         }
         self.values.result(Op::Lookup(number), &[key], None, place)
+    }
+
+    /// A number as that of a channel.
+    pub(super) fn channel(
+        &mut self,
+        index: &Expr,
+        place: Place,
+        context: Context,
+    ) -> Result<Id, Failure> {
+        let id = self.lower(index, context)?;
+        match self.values.kind(id) {
+            Type::Int => Ok(id),
+            Type::Float => self
+                .values
+                .result(Op::ToChannel, &[id], context.guard, place),
+            kind => Err(Failure::not_a_channel(kind, place)),
+        }
     }
 
     fn lookup_number(&mut self, lookup: &Lookup, place: Place) -> u32 {

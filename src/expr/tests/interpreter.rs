@@ -135,8 +135,14 @@ impl Interpreter<'_> {
                 Ok(found.unwrap().1.clone())
             }
             Node::Lookup(Lookup::Payload(member), index, _) => {
-                let Value::Int(key) = self.ask(index)? else {
-                    panic!("{index:?} is no channel")
+                let key = match self.ask(index)? {
+                    Value::Int(key) => key,
+                    Value::Float(x) if x.is_nan() => i64::MIN,
+                    Value::Float(x) if x.abs() < 2.0_f64.powi(63) && x as i64 as f64 == x => {
+                        x as i64
+                    }
+                    Value::Float(x) if x == -2.0_f64.powi(63) => i64::MIN,
+                    _ => return Err(Trap),
                 };
                 let found = looked_up(&member.member, key);
                 if found.is_none() {

@@ -239,7 +239,7 @@ impl Maker {
     fn float(&mut self, depth: u32) -> Expr {
         let here = Place::default();
         if self.dice.roll(6) == 0 {
-            let key = self.make(Type::Int, depth);
+            let key = self.number(depth);
             let member = PayloadMember::new("T", self.dice.of(&["low", "far"]));
             return Self::node(Node::Lookup(Lookup::Payload(member), key, here));
         }

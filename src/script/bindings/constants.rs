@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::super::Context;
 use super::super::raise::{Fallible, failed};
-use crate::expr::{Failure, Lookup, PayloadMember, Place, Type};
+use crate::expr::{Failure, Lookup, PayloadMember, Place, Value, scalar};
 
 /// A payload by its name; which one depends on the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +20,13 @@ impl std::fmt::Display for PayloadRef {
 fn at(call: &NativeCallContext<'_>, lookup: &Lookup, channel: &Dynamic) -> Fallible<f64> {
     let context = Context::of(call);
     let refused = |failure: Failure| failed("closure::look-up", failure);
-    let Ok(number) = channel.as_int() else {
-        let kind = match () {
-            () if channel.is_float() => Type::Float,
-            () if channel.is_bool() => Type::Bool,
-            () => Type::Text,
-        };
-        return Err(refused(Failure::not_a_channel(kind, context.place(call))));
+    let value = match (channel.as_int(), channel.as_float(), channel.as_bool()) {
+        (Ok(number), ..) => Value::Int(number),
+        (_, Ok(number), _) => Value::Float(number),
+        (_, _, Ok(truth)) => Value::Bool(truth),
+        _ => Value::Text("".into()),
     };
+    let number = scalar::channel(&value, context.place(call)).map_err(refused)?;
     match lookup {
         Lookup::Fixed(table) => Ok(table.at(number)),
         Lookup::Payload(member) => match context.constants() {

@@ -13,10 +13,12 @@ use super::harness::{compiled, script};
 fn constants() -> Bound {
     let table = |values: &[(i64, f64)]| Arc::new(LookupTable::new(values.to_vec()).unwrap());
     let offset = table(&[(1, 0.1), (2, -0.0), (3, 1e-300), (4, -2.5)]);
+    let crates = table(&[(1, 2.0), (2, 4.0), (3, 1.0), (4, f64::NAN), (5, 77.0)]);
     let gain = table(&[(0, 2.0), (9, 0.5), (5, 1.5)]);
     Bound::new(vec![
         (PayloadMember::new("T", "offset"), offset),
         (PayloadMember::new("G", "gain"), gain),
+        (PayloadMember::new("G", "crate"), crates),
     ])
 }
 
@@ -52,6 +54,8 @@ const CLOSURES: &[&str] = &[
     "|c| shifted(t, c)",
     "|c| shifted(if c.k { t } else { t }, c)",
     "|c| at(t, c.n)",
+    "|c| t.at(p.column(\"crate\").at(c.n))",
+    "|c| if c.k { t.at(p.column(\"crate\").at(c.n)) } else { c.a }",
     "|c| { let x = t.at(c.n); if is_nan(x) { c.a } else { x } }",
     "|c| to_int(t.at(1) * 10.0) + c.n % 5",
     "|c| t.at(to_int(t.at(1) * 20.0))",
@@ -184,7 +188,7 @@ fn what_is_wrong_with_a_look_up_is_said_alike_in_both_ways() {
     for (text, message) in [
         (
             "|c| t.at(c.a)",
-            "a channel must be a whole number, this is a number",
+            "-0.6666666666666666 is no channel: channels have whole numbers",
         ),
         (
             "|c| t.at(c.k)",
