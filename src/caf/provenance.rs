@@ -43,6 +43,7 @@ pub(super) fn facts(
         "sources": sources,
         "settings": plan.settings.to_json(),
         "inputs": inputs,
+        "constants": options.constants,
         "versions": options.versions,
     })
 }

@@ -158,3 +158,126 @@ pub fn no_member<'a>(payload: &str, member: &str, known: impl Iterator<Item = &'
         hint: Some(hint),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use indexmap::IndexMap;
+    use serde_json::json;
+
+    use super::*;
+    use crate::iov::IoV;
+
+    fn payload(name: &str, channels: &[(&str, &[i64])], values: &[f64]) -> Payload {
+        let channels = channels.iter().map(|(n, c)| ((*n).into(), c.to_vec()));
+        Payload {
+            name: name.into(),
+            class: "Example".into(),
+            channels: channels.collect(),
+            members: IndexMap::from([("a".into(), values.to_vec())]),
+        }
+    }
+
+    fn store(folder: &Path, payloads: &[(Payload, &str)]) -> Store {
+        let store = Store::new(folder);
+        let mut commit = store.commit();
+        for (payload, iov) in payloads {
+            let iov: IoV = iov.parse().unwrap();
+            commit.add(payload.clone(), iov, json!({})).unwrap();
+        }
+        commit.finish().unwrap();
+        store
+    }
+
+    fn run(run: i32) -> ExpRun {
+        ExpRun::new(7, run)
+    }
+
+    fn asked(constants: &ChainConstants, name: &str, r: i32) -> Result<Arc<LookupTable>, Unknown> {
+        constants.values(&PayloadMember::new(name, "a"), run(r))
+    }
+
+    #[test]
+    fn the_first_store_with_a_payload_for_the_run_counts_and_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = payload("A", &[("cell", &[5, 9])], &[0.5, 0.25]);
+        let old = payload("A", &[("cell", &[5, 9])], &[3.0, 4.0]);
+        let first = store(&folder.path().join("first"), &[(new, "7,2,7,3")]);
+        let second = store(&folder.path().join("second"), &[(old, "7,0,7,-1")]);
+        let chain = Chain::new(vec![first, second]);
+        let constants = ChainConstants::new(&chain).unwrap();
+        let of = |run| asked(&constants, "A", run).unwrap();
+        for (run, expected) in [(1, 3.0), (2, 0.5), (3, 0.5), (4, 3.0)] {
+            assert_eq!(of(run).get(5), Some(expected), "run {run}");
+        }
+        assert_eq!((of(2).get(9), of(2).get(6)), (Some(0.25), None));
+        // Runs with the same payload share it, also when its file is gone.
+        assert!(Arc::ptr_eq(&of(1), &of(4)) && !Arc::ptr_eq(&of(1), &of(2)));
+        std::fs::remove_dir_all(folder.path().join("first")).unwrap();
+        assert!(Arc::ptr_eq(&of(2), &of(3)));
+        let (store, record) = constants.record("A", run(3)).unwrap();
+        assert_eq!(store.folder(), folder.path().join("first"));
+        assert_eq!(record.line, 1);
+        assert!(constants.record("A", ExpRun::new(8, 1)).is_none());
+    }
+
+    #[test]
+    fn single_values_stand_at_number_0_and_several_numbers_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let single = payload("Single", &[], &[0.125]);
+        let two: &[(&str, &[i64])] = &[("layer", &[1, 1]), ("wire", &[0, 1])];
+        let both = payload("Both", two, &[0.5, 1.5]);
+        let all = [(single, "7,0,7,-1"), (both, "7,0,7,-1")];
+        let chain = Chain::new(vec![store(folder.path(), &all)]);
+        let constants = ChainConstants::new(&chain).unwrap();
+        let table = asked(&constants, "Single", 1).unwrap();
+        assert_eq!(table.iter().collect::<Vec<_>>(), [(0, 0.125)]);
+        assert_eq!(
+            asked(&constants, "Both", 1).unwrap_err().message,
+            "payload Both has several channel numbers (layer, wire), a look-up takes one"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_what_is_near() {
+        let folder = tempfile::tempdir().unwrap();
+        let a = payload("ExampleTime", &[], &[0.0]);
+        let chain = Chain::new(vec![store(folder.path(), &[(a, "7,2,7,3")])]);
+        let constants = ChainConstants::new(&chain).unwrap();
+        let said = |name: &str, run| {
+            let unknown = asked(&constants, name, run).unwrap_err();
+            format!("{} ({})", unknown.message, unknown.hint.unwrap_or_default())
+        };
+        let way_out =
+            "let an earlier calibration write it, or give constants to start from with --constants";
+        assert_eq!(
+            said("ExampleTime", 9),
+            format!(
+                "no payload `ExampleTime` is in force in run 7,9 (it is valid for 7,2,7,3 only; {way_out})"
+            )
+        );
+        assert_eq!(
+            said("ExampleTine", 2),
+            "no payload `ExampleTine` is in force in run 7,2 (did you mean `ExampleTime`?)"
+        );
+        assert_eq!(
+            said("Xyz", 2),
+            format!("no payload `Xyz` is in force in run 7,2 ({way_out})")
+        );
+        // A file that cannot be read is no reason to look further.
+        let file = store_file(folder.path());
+        std::fs::write(&file, "{").unwrap();
+        assert!(said("ExampleTime", 2).contains(&file.display().to_string()));
+    }
+
+    fn store_file(folder: &Path) -> std::path::PathBuf {
+        let all = std::fs::read_dir(folder).unwrap();
+        all.map(|entry| entry.unwrap().path())
+            .find(|path| {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                name.ends_with(".json") && !name.contains("provenance")
+            })
+            .unwrap()
+    }
+}
