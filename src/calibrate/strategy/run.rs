@@ -275,7 +275,9 @@ impl StrategyRun {
     fn execute_new(&self, asked: Asked, options: Option<Opaque>) -> usize {
         let task = &self.0.task;
         let input = task.input(asked.0.clone(), asked.1, options);
-        let mut execution = match self.set_up() {
+        let ready = self.set_up();
+        self.fire(AlgorithmTrigger::SetupAlgorithm);
+        let mut execution = match ready {
             Ok(()) => {
                 self.fire(AlgorithmTrigger::ExecuteRuns);
                 execute(&task.algorithm, &input)
@@ -300,13 +302,13 @@ impl StrategyRun {
         number
     }
 
-    /// Makes the algorithm ready; the hook is asked the first time only, with the data of all runs.
+    /// Makes the algorithm ready the first time: asks its hook with the data of all runs.
     fn set_up(&self) -> Result<(), Ended> {
-        self.fire(AlgorithmTrigger::SetupAlgorithm);
         let before = self.progress().set_up.clone();
         if let Some(ended) = before {
             return ended;
         }
+        self.fire(AlgorithmTrigger::SetupAlgorithm);
         let input = self.input(&self.0.runs);
         let kind = &self.0.task.algorithm.kind;
         let ended = input.and_then(|input| hooks::set_up(kind, input));
