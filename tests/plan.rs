@@ -196,12 +196,105 @@ fn all_problems_come_at_once_in_the_order_of_the_script() {
         [
             "two calibrations have the name second; give one of them another name: results are filed under it",
             "calibration first has no algorithms; give it at least one: `algorithms: [Algorithm(\"…\")…]`",
-            "algorithm Offsets: the strategy SequentialRunByRun does not read `apply_iov`; it reads step_size, iov_coverage, has_experiment_settings",
+            "algorithm Offsets: the strategy SequentialRunByRun does not read `apply_iov`; it reads step_size, iov_coverage, has_experiment_settings; SingleIOV reads `apply_iov`",
             "algorithm Offsets asks for `td`, which no collector of calibration second fills; did you mean `dt`?",
             "`meen` is no column of a row of fits (in `payload`); did you mean `mean`?",
             "collection default of calibration second has no input files; give `input_files`; a filter may have taken all of them away",
             "calibration second may not iterate at all: max_iterations is 0; max_iterations counts every pass, so 1 is the least",
             "calibration first waits for `secnod`, which is not among the calibrations of the script; did you mean `second`?",
+        ]
+    );
+}
+
+/// Problems of a calibration whose algorithm has that strategy and these params.
+fn strategy_problems(strategy: Strategy, params: Params) -> Vec<String> {
+    let mut calibration = calibration("a", &[]);
+    calibration.algorithms[0].strategy = strategy;
+    calibration.algorithms[0].params = params;
+    problems(vec![calibration])
+}
+
+#[test]
+fn each_strategy_reads_its_own_params() {
+    let everything = Some(IoV::EVERYTHING);
+    let set: [(&str, fn(&mut Params)); 5] = [
+        ("apply_iov", |p| p.apply_iov = Some(IoV::EVERYTHING)),
+        ("iov_coverage", |p| p.iov_coverage = Some(IoV::EVERYTHING)),
+        ("payload_boundaries", |p| {
+            p.payload_boundaries = Some(vec![])
+        }),
+        ("step_size", |p| p.step_size = Some(2)),
+        ("has_experiment_settings", |p| {
+            p.has_experiment_settings = true;
+        }),
+    ];
+    // As upstream documents them.
+    for (strategy, read) in [
+        (Strategy::SingleIOV, "apply_iov"),
+        (
+            Strategy::SequentialRunByRun,
+            "step_size iov_coverage has_experiment_settings",
+        ),
+        (Strategy::SimpleRunByRun, ""),
+        (
+            Strategy::SequentialBoundaries,
+            "iov_coverage payload_boundaries",
+        ),
+    ] {
+        for (name, set) in set {
+            let mut params = Params::default();
+            if strategy == Strategy::SequentialBoundaries {
+                params.payload_boundaries = Some(vec![ExpRun::new(7, 1)]);
+            }
+            set(&mut params);
+            let found = strategy_problems(strategy.clone(), params);
+            let known = read.split(' ').any(|read| read == name);
+            assert_eq!(found.is_empty(), known, "{name}: {found:?}");
+            assert!(known || found[0].contains("does not read"), "{found:?}");
+        }
+    }
+    let both = Params {
+        apply_iov: everything,
+        iov_coverage: everything,
+        ..Params::default()
+    };
+    let found = strategy_problems(Strategy::SingleIOV, both);
+    assert!(found[0].contains("exclude each other"), "{found:?}");
+    let step = Params {
+        step_size: Some(0),
+        ..Params::default()
+    };
+    let found = strategy_problems(Strategy::SequentialRunByRun, step);
+    assert_eq!(
+        found,
+        [
+            "algorithm Offsets: `step_size` is 0, so no run would ever be executed; give a number of runs above 0"
+        ]
+    );
+}
+
+#[test]
+fn boundaries_come_from_somewhere_and_are_runs() {
+    let boundaries = |runs: Option<Vec<(i32, i32)>>| {
+        let runs = runs.map(|runs| runs.into_iter().map(ExpRun::from).collect());
+        let params = Params {
+            payload_boundaries: runs,
+            ..Params::default()
+        };
+        strategy_problems(Strategy::SequentialBoundaries, params)
+    };
+    assert_eq!(
+        boundaries(None),
+        [
+            "algorithm Offsets: where do payloads begin? SequentialBoundaries has no list, and the algorithm does not say; give `payload_boundaries` in its params, or `.boundary_required(|data| …)`"
+        ]
+    );
+    assert!(boundaries(Some(vec![(7, 9), (7, 0), (7, 9)])).is_empty());
+    assert_eq!(
+        boundaries(Some(vec![(7, 9), (7, -1), (-1, -1)])),
+        [
+            "algorithm Offsets: `payload_boundaries` holds 7,-1, which is no run; give the first run of each payload; experiment and run are 0 or more",
+            "algorithm Offsets: `payload_boundaries` holds -1,-1, which is no run; give the first run of each payload; experiment and run are 0 or more",
         ]
     );
 }

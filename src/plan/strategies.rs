@@ -18,6 +18,15 @@ fn reads(strategy: &Strategy) -> Option<&'static [&'static str]> {
     }
 }
 
+/// The strategy that someone who gives that parameter may have in mind.
+fn meant(parameter: &str) -> &'static str {
+    match parameter {
+        "apply_iov" => "SingleIOV",
+        "iov_coverage" | "payload_boundaries" => "SequentialBoundaries",
+        _ => "SequentialRunByRun",
+    }
+}
+
 fn given(params: &Params) -> Vec<&'static str> {
     let all = [
         ("apply_iov", params.apply_iov.is_some()),
@@ -35,27 +44,13 @@ pub(super) fn check_strategy(
     algorithm: &Algorithm,
     problems: &mut Vec<Problem>,
 ) {
+    check_values(algorithm, problems);
     let Some(known) = reads(&algorithm.strategy) else {
         return;
     };
+    check_unread(algorithm, known, problems);
     let (name, place) = (&algorithm.name, algorithm.place);
     let strategy = algorithm.strategy.name();
-    let params = given(&algorithm.params);
-    for parameter in params.into_iter().filter(|given| !known.contains(given)) {
-        let hint = match known {
-            [] => "it reads no parameters: each run is calibrated by itself".to_owned(),
-            ["apply_iov"] => "it reads `apply_iov`, the interval of the payload".to_owned(),
-            known => format!("it reads {}", known.join(", ")),
-        };
-        problems.push(
-            Problem::new(
-                "plan::unused-parameter",
-                place,
-                format!("algorithm {name}: the strategy {strategy} does not read `{parameter}`"),
-            )
-            .hint(hint),
-        );
-    }
     if algorithm.strategy == Strategy::SingleIOV {
         return;
     }
@@ -80,6 +75,57 @@ pub(super) fn check_strategy(
                 format!("algorithm {name}: where do payloads begin? SequentialBoundaries has no list, and the algorithm does not say"),
             )
             .hint("give `payload_boundaries` in its params, or `.boundary_required(|data| …)`"),
+        );
+    }
+}
+
+fn check_unread(algorithm: &Algorithm, known: &[&str], problems: &mut Vec<Problem>) {
+    let name = &algorithm.name;
+    let strategy = algorithm.strategy.name();
+    let params = given(&algorithm.params);
+    for parameter in params.into_iter().filter(|given| !known.contains(given)) {
+        let mut hint = match known {
+            [] => "it reads no parameters: each run is calibrated by itself".to_owned(),
+            ["apply_iov"] => "it reads `apply_iov`, the interval of the payload".to_owned(),
+            known => format!("it reads {}", known.join(", ")),
+        };
+        let other = meant(parameter);
+        hint.push_str(&format!("; {other} reads `{parameter}`"));
+        problems.push(
+            Problem::new(
+                "plan::unused-parameter",
+                algorithm.place,
+                format!("algorithm {name}: the strategy {strategy} does not read `{parameter}`"),
+            )
+            .hint(hint),
+        );
+    }
+}
+
+/// Values that no strategy can work with.
+fn check_values(algorithm: &Algorithm, problems: &mut Vec<Problem>) {
+    let params = &algorithm.params;
+    let mut refuse = |message: String, hint: &str| {
+        let message = format!("algorithm {}: {message}", algorithm.name);
+        problems.push(Problem::new("plan::params", algorithm.place, message).hint(hint));
+    };
+    if let (Some(apply), Some(coverage)) = (params.apply_iov, params.iov_coverage) {
+        refuse(
+            format!("`apply_iov` ({apply}) and `iov_coverage` ({coverage}) exclude each other"),
+            "`apply_iov` is for SingleIOV, `iov_coverage` for the others",
+        );
+    }
+    if params.step_size == Some(0) {
+        refuse(
+            "`step_size` is 0, so no run would ever be executed".into(),
+            "give a number of runs above 0",
+        );
+    }
+    let boundaries = params.payload_boundaries.iter().flatten();
+    for run in boundaries.filter(|run| run.exp < 0 || run.run < 0) {
+        refuse(
+            format!("`payload_boundaries` holds {run}, which is no run"),
+            "give the first run of each payload; experiment and run are 0 or more",
         );
     }
 }
