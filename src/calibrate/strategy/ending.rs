@@ -160,7 +160,7 @@ fn badly(bad: &[&Execution], results: usize) -> Ended {
             format!("{iov}: {}", execution.message)
         });
         let mut text = format!(
-            "{} of {results} intervals are without constants: {}",
+            "{} of {results} intervals without constants: {}",
             bad.len(),
             told.collect::<Vec<_>>().join("; ")
         );

@@ -295,7 +295,7 @@ impl StrategyRun {
         });
         let mut progress = self.progress();
         let notes = std::mem::take(&mut progress.notes);
-        execution.warnings.splice(0..0, notes);
+        execution.notes.splice(0..0, notes);
         progress.executions.push(execution);
         let number = progress.executions.len() - 1;
         progress.known.insert(asked, number);

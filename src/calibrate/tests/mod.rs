@@ -4,5 +4,6 @@ mod declared;
 mod lookups;
 mod native;
 mod rules;
+mod strategies;
 mod strategy;
 mod toy;
