@@ -282,6 +282,18 @@ fn each_strategy_reads_its_own_params() {
 }
 
 #[test]
+fn algorithms_of_one_calibration_have_different_names() {
+    let mut twice = calibration("a", &[]);
+    twice.algorithms.push(declared("dt", column(&["mean"])));
+    assert_eq!(
+        found_in(twice),
+        [
+            "two algorithms of calibration a have the name Offsets; give one of them another name: results are filed under it"
+        ]
+    );
+}
+
+#[test]
 fn boundaries_come_from_somewhere_and_are_runs() {
     let boundaries = |runs: Option<Vec<(i32, i32)>>| {
         let runs = runs.map(|runs| runs.into_iter().map(ExpRun::from).collect());

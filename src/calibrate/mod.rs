@@ -2,6 +2,29 @@
 //!
 //! Takes collected objects per run and an [`Algorithm`], gives result codes and payload values
 //! with their IoV. It knows neither Rhai, terminals nor queues.
+//!
+//! Weaknesses of upstream that belong here, and the tests that hold them off. Where none of another file
+//! is named, the test is in `tests/strategies_golden.rs`, which has a rule for each.
+//!
+//! | upstream | here | test |
+//! |---|---|---|
+//! | 8: an exception ends a strategy in one line, without its record | it is a failure of that execution with sentence and place; a panic too, which calls itself a bug | rule `RAISED`; `a_panic_ends_one_execution_only` |
+//! | 9: SimpleRunByRun completes with failed runs | it ends as its worst run | rule `SIMPLE_STATE` |
+//! | 10: what failed is not reported, a success held back is lost | both are reported, the success is committed | rules `BAD_UNTOLD`, `HELD`, `EMPTY_UNTOLD` |
+//! | 12: SingleIOV without runs calibrates on all data | not enough data, with the reason | rule `NO_RUNS`; `no_run_is_left` |
+//! | 13: gaps count −1 as a number, and results without payload as covered | gaps are what lies between the intervals of a payload | rule `GAPS`; `overlaps_are_refused_and_gaps_told_per_payload` |
+//! | 16: ignored runs crash both sequential strategies | they are left out by all strategies | rule `IGNORED` |
+//! | 17: doubled boundaries run data twice, a narrow coverage gives backwards labels | each boundary counts once, in order; such a coverage is refused; payloads that overlap are refused | rules `DOUBLED`, `NARROW`, `NOT_AN_INTERVAL`; `overlaps_are_refused_and_gaps_told_per_payload` |
+//! | 20: two algorithms of one class share results | names within a calibration differ, which the plan checks | `algorithms_of_one_calibration_have_different_names` of `tests/plan.rs` |
+//! | 24: unknown parameters are ignored | an unknown key is refused with the nearest name, one that the strategy does not read with the strategy that does | `tests/diagnostics/params-of-algorithm.rhai`; `each_strategy_reads_its_own_params` of `tests/plan.rs` |
+//! | 25: `max_iterations` N gives N+1 passes | it counts every pass | `all_problems_come_at_once_in_the_order_of_the_script` of `tests/plan.rs`, and the tests of the room `caf` |
+//! | 26: a step of 0 completes with nothing done | steps and boundaries are checked with the plan, and again here | rules `STEP_ZERO`, `STEP_BELOW_ZERO`; `boundaries_come_from_somewhere_and_are_runs` of `tests/plan.rs` |
+//! | 30: forked children send results as pickled objects | a strategy gives plain data, a [`StrategyOutcome`], in the same process | `a_script_sees_runs_and_executes_once_what_it_asks_twice` |
+//! | 37: a fatal call ends the whole process | nothing but the execution ends | `a_panic_ends_one_execution_only`, `set_up_that_fails_or_panics_or_saves_is_a_failure_of_each_execution` |
+//!
+//! Two more choices. `iov_coverage` must hold all runs with data: a payload that is not valid for runs it was
+//! made of helps nobody. `has_experiment_settings` asks [`Scripted::experiment_settings`] before each experiment of
+//! `SequentialRunByRun`; upstream leaves that to strategies derived from its own.
 
 mod algorithm;
 mod columns;
