@@ -224,7 +224,6 @@ fn strategy_problems(strategy: Strategy, params: Params) -> Vec<String> {
 
 #[test]
 fn each_strategy_reads_its_own_params() {
-    let everything = Some(IoV::EVERYTHING);
     let set: [(&str, fn(&mut Params)); 5] = [
         ("apply_iov", |p| p.apply_iov = Some(IoV::EVERYTHING)),
         ("iov_coverage", |p| p.iov_coverage = Some(IoV::EVERYTHING)),
@@ -261,11 +260,9 @@ fn each_strategy_reads_its_own_params() {
             assert!(known || found[0].contains("does not read"), "{found:?}");
         }
     }
-    let both = Params {
-        apply_iov: everything,
-        iov_coverage: everything,
-        ..Params::default()
-    };
+    let mut both = Params::default();
+    set[0].1(&mut both);
+    set[1].1(&mut both);
     let found = strategy_problems(Strategy::SingleIOV, both);
     assert!(found[0].contains("exclude each other"), "{found:?}");
     let step = Params {
@@ -325,10 +322,9 @@ fn strategies_fit_their_parameters_and_their_data() {
         let mut one = calibration("a", &[]);
         one.algorithms[0].strategy = strategy;
         change(&mut one);
-        match check(&plan(vec![one])) {
-            Ok(_) => Vec::new(),
-            Err(error) => error.problems().iter().map(|p| p.code).collect(),
-        }
+        let problems = check(&plan(vec![one])).err();
+        let all = problems.iter().flat_map(|error| error.problems());
+        all.map(|problem| problem.code).collect::<Vec<_>>()
     };
     let coverage = |c: &mut Calibration| {
         c.algorithms[0].params.iov_coverage = Some(IoV::EVERYTHING);

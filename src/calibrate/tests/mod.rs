@@ -1,6 +1,7 @@
 //! Algorithms over data whose truth is known.
 
 mod declared;
+mod gains;
 mod lookups;
 mod native;
 mod rules;
