@@ -145,3 +145,70 @@ fn same_content(one: Option<&File>, other: Option<&File>, name: &str) -> Result<
     };
     Ok(one.1 == other.1 && read(one)? == read(other)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use indexmap::IndexMap;
+    use serde_json::json;
+
+    use super::*;
+    use crate::collect::Step;
+    use crate::conditions::Payload;
+    use crate::expr::build::column;
+    use crate::expr::{Formula, Lookup, Node, Place};
+
+    fn store(folder: &Path, name: &str, value: f64, iov: &str) -> Store {
+        let store = Store::new(folder.join(format!("{name}{value}{iov}")));
+        let mut commit = store.commit();
+        let payload = Payload {
+            name: name.into(),
+            class: "Example".into(),
+            channels: IndexMap::new(),
+            members: IndexMap::from([("a".into(), vec![value])]),
+        };
+        commit
+            .add(payload, iov.parse().unwrap(), json!({}))
+            .unwrap();
+        commit.finish().unwrap();
+        store
+    }
+
+    /// A collector that looks up `A.a`.
+    fn collector() -> Collector {
+        let member = PayloadMember::new("A", "a");
+        let place = Place::default();
+        let node = Node::Lookup(Lookup::Payload(member), column("n"), place);
+        let mut collector = Collector::new("Test");
+        let formula = Formula::Compiled(node.into());
+        collector
+            .steps
+            .push(Step::Define("x".into(), formula, place));
+        collector
+    }
+
+    #[test]
+    fn only_other_constants_of_its_own_runs_make_a_pass_out_of_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |name: &str, value: f64, iov: &str| store(folder.path(), name, value, iov);
+        let start = made("A", 1.0, "7,0,7,-1");
+        let before = ChainConstants::new(&Chain::new(vec![start.clone()])).unwrap();
+        let runs = [ExpRun::new(7, 1), ExpRun::new(7, 2)];
+        let looked_up = LookedUp::new(&collector(), &runs, &before);
+        let again = |first: Option<Store>| {
+            let stores = first.into_iter().chain([start.clone()]).collect();
+            looked_up.must_collect_again(&Chain::new(stores)).unwrap()
+        };
+        assert!(!again(None));
+        // Found again by an iteration, in a store of its own.
+        assert!(!again(Some(made("A", 1.0, "7,1,7,2"))));
+        // Another payload, and other runs.
+        assert!(!again(Some(made("B", 2.0, "7,0,7,-1"))));
+        assert!(!again(Some(made("A", 2.0, "7,3,7,-1"))));
+        assert!(again(Some(made("A", 2.0, "7,2,7,2"))));
+        assert!(looked_up.must_collect_again(&Chain::default()).unwrap());
+        let nothing = LookedUp::new(&Collector::new("Test"), &runs, &before);
+        assert!(!nothing.must_collect_again(&Chain::default()).unwrap());
+    }
+}
