@@ -164,7 +164,8 @@ pub enum TableError {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Table {
-    columns: IndexMap<String, Column>,
+    /// Shared with the tables that were made of this one.
+    columns: IndexMap<String, Arc<Column>>,
     rows: usize,
 }
 
@@ -189,7 +190,11 @@ impl TryFrom<Unchecked> for Table {
             }
         }
         Ok(Self {
-            columns: read.columns,
+            columns: read
+                .columns
+                .into_iter()
+                .map(|(name, column)| (name, Arc::new(column)))
+                .collect(),
             rows: read.rows,
         })
     }
@@ -216,21 +221,31 @@ impl Table {
 
     /// Names and columns in order.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, &Column)> {
-        self.columns.iter().map(|(n, c)| (n.as_str(), c))
+        self.columns.iter().map(|(n, c)| (n.as_str(), &**c))
     }
 
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.get(name)
+        self.columns.get(name).map(|column| &**column)
+    }
+
+    /// The column of that name, to be shared with another table.
+    #[must_use]
+    pub fn shared(&self, name: &str) -> Option<Arc<Column>> {
+        self.columns.get(name).cloned()
     }
 
     /// Adds a column at the end; the first one decides the number of rows.
     ///
     /// # Errors
     /// When the name is taken or the length differs.
-    pub fn push(&mut self, name: impl Into<String>, column: Column) -> Result<(), TableError> {
-        let name = name.into();
+    pub fn push(
+        &mut self,
+        name: impl Into<String>,
+        column: impl Into<Arc<Column>>,
+    ) -> Result<(), TableError> {
+        let (name, column) = (name.into(), column.into());
         if self.columns.contains_key(&name) {
             return Err(TableError::Taken { name });
         }
@@ -258,7 +273,7 @@ impl Table {
             return Err(TableError::Different { ours, theirs });
         }
         for (column, more) in self.columns.values_mut().zip(other.columns.values()) {
-            let fits = column.append(more.slice());
+            let fits = Arc::make_mut(column).append(more.slice());
             debug_assert!(fits, "equal signatures have equal types");
         }
         self.rows += other.rows;
@@ -266,7 +281,7 @@ impl Table {
     }
 
     fn signature(&self) -> String {
-        let named = |(n, c): (&String, &Column)| format!("{n}: {:?}", c.kind());
+        let named = |(n, c): (&String, &Arc<Column>)| format!("{n}: {:?}", c.kind());
         let all: Vec<_> = self.columns.iter().map(named).collect();
         all.join(", ")
     }
@@ -274,7 +289,7 @@ impl Table {
     /// The rows for which `keep` is true; rows beyond its end are dropped.
     #[must_use]
     pub fn filtered(&self, keep: &[bool]) -> Self {
-        let kept = |(n, c): (&String, &Column)| (n.clone(), c.filtered(keep));
+        let kept = |(n, c): (&String, &Arc<Column>)| (n.clone(), Arc::new(c.filtered(keep)));
         Self {
             columns: self.columns.iter().map(kept).collect(),
             rows: keep.iter().take(self.rows).filter(|k| **k).count(),
@@ -315,7 +330,7 @@ impl Table {
     ) -> Result<Column, Failure> {
         let evaluator = Evaluator::new(&[(formula, wanted)], &self.schema())?;
         let mut result = Column::empty(evaluator.types()[0]);
-        let columns: Vec<&Column> = self.columns.values().collect();
+        let columns: Vec<&Column> = self.columns.values().map(|column| &**column).collect();
         for start in (0..self.rows).step_by(BATCH) {
             let rows = BATCH.min(self.rows - start);
             let inputs: Vec<Slice<'_>> = evaluator

@@ -1,6 +1,7 @@
 //! Some rows or columns of a table, in another order or under other names.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::expr::{Column, Table, TableError};
 
@@ -57,9 +58,9 @@ impl Table {
             return Ok(None);
         }
         let mut table = Self::new();
-        for (name, column) in self.columns() {
+        for (name, column) in self.all() {
             let name = if name == from { to } else { name };
-            table.push(name, column.clone())?;
+            table.push(name, column)?;
         }
         Ok(Some(table))
     }
@@ -70,10 +71,10 @@ impl Table {
     /// When the length differs.
     pub fn with(&self, name: &str, column: Column) -> Result<Self, TableError> {
         let mut table = Self::new();
-        let mut new = Some(column);
-        for (known, old) in self.columns() {
+        let mut new = Some(Arc::new(column));
+        for (known, old) in self.all() {
             let replaced = if known == name { new.take() } else { None };
-            table.push(known, replaced.unwrap_or_else(|| old.clone()))?;
+            table.push(known, replaced.unwrap_or(old))?;
         }
         if let Some(column) = new {
             table.push(name, column)?;
@@ -127,12 +128,12 @@ impl Table {
         let mut whole: Option<Self> = None;
         for suffix in suffixes {
             let mut table = Self::new();
-            for (name, column) in self.columns().filter(|(name, _)| !all.contains(*name)) {
-                table.push(name, column.clone())?;
+            for (name, column) in self.all().filter(|(name, _)| !all.contains(*name)) {
+                table.push(name, column)?;
             }
             for name in names {
-                if let Some(column) = self.column(&part(name, suffix)) {
-                    table.push(*name, column.clone())?;
+                if let Some(column) = self.shared(&part(name, suffix)) {
+                    table.push(*name, column)?;
                 }
             }
             match &mut whole {
@@ -141,6 +142,12 @@ impl Table {
             }
         }
         Ok(Ok(whole.unwrap_or_default()))
+    }
+
+    /// Names and columns, to be shared.
+    fn all(&self) -> impl Iterator<Item = (&str, Arc<Column>)> {
+        let names = self.columns().map(|(name, _)| name);
+        names.filter_map(|name| Some((name, self.shared(name)?)))
     }
 
     fn changed(&self, change: impl Fn(&str, &Column) -> Column) -> Self {

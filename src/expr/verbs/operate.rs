@@ -1,12 +1,14 @@
 //! Operators on whole columns: the same bits as in a formula.
 
+use std::sync::Arc;
+
 use crate::expr::{BinaryOp, Column, Failure, Formula, Table, Value, build};
 
 /// One side of an operator.
 #[derive(Clone, Debug)]
 pub enum Operand {
     /// One value per row.
-    Column(Column),
+    Column(Arc<Column>),
     /// The same value for all rows.
     Value(Value),
 }

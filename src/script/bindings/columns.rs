@@ -25,7 +25,7 @@ trait Side: Clone + Send + Sync + 'static {
 
 impl Side for Column {
     fn operand(self) -> Operand {
-        Operand::Column((*self.values).clone())
+        Operand::Column(self.values)
     }
     fn channels(&self) -> Option<Arc<expr::Column>> {
         self.channels.clone()
@@ -47,7 +47,7 @@ impl Side for f64 {
 /// `a op b`; the channels stay known unless the two belong to different ones.
 fn join<A: Side, B: Side>(op: BinaryOp, a: A, b: B) -> Fallible<Column> {
     let channels = match (a.channels(), b.channels()) {
-        (Some(one), Some(other)) if one != other => None,
+        (Some(one), Some(other)) if !Arc::ptr_eq(&one, &other) && one != other => None,
         (one, other) => one.or(other),
     };
     let values = operate(op, a.operand(), b.operand()).map_err(|failure| {

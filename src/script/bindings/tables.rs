@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::super::raise::{Fallible, Raised, raise};
 use super::columns::Column;
@@ -43,32 +43,31 @@ impl Table {
 
     /// A column by its name.
     pub(super) fn column(&self, name: &str) -> Fallible<&expr::Column> {
-        self.0.column(name).ok_or_else(|| {
-            let known: Vec<&str> = self.0.columns().map(|(name, _)| name).collect();
-            let hint = crate::settings::nearest(name, known.iter().copied()).map_or_else(
-                || format!("it has {}", known.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            Raised::new(
-                "table::unknown-column",
-                format!("the table has no column `{name}`"),
-            )
+        self.0.column(name).ok_or_else(|| self.unknown(name))
+    }
+
+    fn unknown(&self, name: &str) -> Box<EvalAltResult> {
+        let known: Vec<&str> = self.0.columns().map(|(name, _)| name).collect();
+        let hint = crate::settings::nearest(name, known.iter().copied()).map_or_else(
+            || format!("it has {}", known.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let message = format!("the table has no column `{name}`");
+        Raised::new("table::unknown-column", message)
             .hint(hint)
             .boxed()
-        })
     }
 
     fn member(&self, name: &str) -> Fallible<Column> {
-        let column = self.column(name)?.clone();
+        let column = self.0.shared(name).ok_or_else(|| self.unknown(name))?;
         Ok(self.made(column))
     }
 
     /// A column whose values belong to the rows of this table.
-    pub(super) fn made(&self, column: expr::Column) -> Column {
-        let channels = self.0.column(CHANNEL).cloned().map(Arc::new);
+    pub(super) fn made(&self, column: impl Into<Arc<expr::Column>>) -> Column {
         Column {
-            values: Arc::new(column),
-            channels,
+            values: column.into(),
+            channels: self.0.shared(CHANNEL),
         }
     }
 }
