@@ -20,6 +20,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::plan::Plan;
 
@@ -33,6 +35,8 @@ const OUTPUTDB: &str = "outputdb";
 pub(super) const STATE: &str = "caf_state.db";
 /// What SQLite keeps beside it.
 const JOURNAL: &str = "caf_state.db-journal";
+/// How often the lock is tried.
+const LOOKS: u32 = 10;
 pub(super) const LOCK: &str = ".lock";
 /// What programs made of input files: kept from run to run, as it hangs on nothing else.
 pub(super) const CACHE: &str = ".cache";
@@ -219,13 +223,17 @@ pub(super) fn lock(root: &Path) -> Result<File, Error> {
         .write(true)
         .open(&path)
         .map_err(Error::output(root))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse {
-            folder: root.into(),
-        }),
-        Err(TryLockError::Error(error)) => Err(Error::output(path)(error)),
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // Someone may only be looking how far the run is, which takes no time.
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(error)) => return Err(Error::output(path)(error)),
+        }
     }
+    Err(Error::InUse {
+        folder: root.into(),
+    })
 }
 
 /// Whether there is nothing in the folder but what a run leaves that was killed at once.

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::calibrate::{AlgResult, Algorithm, Execution, FitSummary, StrategyOutcome};
@@ -24,6 +25,9 @@ pub struct Outcome {
     pub fingerprint: String,
     /// One entry per calibration, in the order in which they ran.
     pub calibrations: Vec<CalibrationOutcome>,
+    /// What should be known about the calibrations together, one sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// How a calibration ended.
@@ -195,6 +199,11 @@ impl AlgorithmOutcome {
 }
 
 impl CalibrationOutcome {
+    /// Whether its payloads are part of the result.
+    pub(super) fn is_saved(&self) -> bool {
+        self.save_payloads && self.state == State::Completed
+    }
+
     /// The outcome of a calibration that has not begun.
     pub(super) fn new(calibration: &Calibration) -> Self {
         Self {
@@ -261,13 +270,34 @@ impl Outcome {
         self.count(State::NotEnoughData) > 0 && self.count(State::Failed) == 0
     }
 
+    /// Payloads that two calibrations saved for the same runs: only the later one counts there.
+    pub(super) fn overlaps(&self) -> Vec<String> {
+        let mut by_name: IndexMap<&str, Vec<(&IoV, &str)>> = IndexMap::new();
+        for one in self.calibrations.iter().filter(|one| one.is_saved()) {
+            for payload in &one.payloads {
+                let of_name = by_name.entry(&payload.name).or_default();
+                of_name.push((&payload.iov, &one.name));
+            }
+        }
+        let overlap = |(name, all): (&str, Vec<(&IoV, &str)>)| {
+            let pairs = all.iter().enumerate().flat_map(|(n, later)| {
+                let earlier = all[..n].iter();
+                earlier.map(move |earlier| (earlier, later))
+            });
+            let mut others = pairs.filter(|(a, b)| a.1 != b.1);
+            let ((iov, first), (other, second)) = others.find(|(a, b)| a.0.overlaps(b.0))?;
+            Some(format!(
+                "{name} is saved by {first} ({iov}) and by {second} ({other}): where they overlap, that of {second} counts; give one of them save_payloads: false if that is not meant"
+            ))
+        };
+        by_name.into_iter().filter_map(overlap).collect()
+    }
+
     /// Payloads that are part of the result.
     pub fn payloads(&self) -> impl Iterator<Item = &PayloadOutcome> {
         self.calibrations
             .iter()
-            .filter(|calibration| {
-                calibration.save_payloads && calibration.state == State::Completed
-            })
+            .filter(|calibration| calibration.is_saved())
             .flat_map(|calibration| &calibration.payloads)
     }
 }

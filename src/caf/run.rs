@@ -273,7 +273,9 @@ impl Run<'_> {
             requested_iov: Some(plan.requested_iov),
             fingerprint: plan::fingerprint(plan),
             calibrations,
+            warnings: Vec::new(),
         };
+        outcome.warnings = outcome.overlaps();
         let by_input = errors.len();
         let all = by_input + outcome.count(State::Blocked) == outcome.calibrations.len();
         if by_input > 0 && all && setting.folder.is_fresh() {

@@ -7,7 +7,7 @@ use crate::iov::IoV;
 
 use super::files::remove;
 use super::folder::Folder;
-use super::{CalibrationOutcome, Error, State};
+use super::{CalibrationOutcome, Error};
 
 /// Stores payloads with their intervals and origins in one transaction.
 pub(super) fn store_all(
@@ -31,8 +31,7 @@ pub(super) fn publish(
     remove(&partial)?;
     let store = Store::new(&partial);
     let mut commit = store.commit();
-    let saved = |one: &CalibrationOutcome| one.save_payloads && one.state == State::Completed;
-    let all = calibrations.iter().filter(|one| saved(one));
+    let all = calibrations.iter().filter(|one| one.is_saved());
     for one in all.filter(|one| !one.payloads.is_empty()) {
         let from = Store::new(folder.calibration_outputdb(&one.name));
         for record in &from.database()?.records {
@@ -53,7 +52,7 @@ pub(super) fn publish(
     }
     let payloads = calibrations
         .iter_mut()
-        .filter(|one| saved(one))
+        .filter(|one| one.is_saved())
         .flat_map(|one| &mut one.payloads);
     for (payload, line) in payloads.zip(written) {
         let file = line.file.file_name().unwrap_or_default();

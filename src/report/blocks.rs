@@ -207,7 +207,8 @@ pub fn calibration_block(calibration: &CalibrationOutcome, style: &dyn Style) ->
     lines.join("\n")
 }
 
-/// The last line: how many calibrations, how they ended, how many payloads.
+/// The last lines: what should be known about all, how many calibrations, how they ended, how many
+/// payloads.
 #[must_use]
 pub fn summary(outcome: &Outcome, elapsed: Option<Duration>, style: &dyn Style) -> String {
     let states = [
@@ -239,7 +240,9 @@ pub fn summary(outcome: &Outcome, elapsed: Option<Duration>, style: &dyn Style) 
     }
     let good = outcome.completed();
     let accent = if good { Accent::Done } else { Accent::Failed };
-    line("Summary", accent, &text, style)
+    let mut lines = warnings(&outcome.warnings, style);
+    lines.push(line("Summary", accent, &text, style));
+    lines.join("\n")
 }
 
 fn warnings(sentences: &[String], style: &dyn Style) -> Vec<String> {

@@ -147,6 +147,7 @@ fn calibration(name: &str, state: State, message: &str) -> CalibrationOutcome {
 fn outcome(states: &[State]) -> Outcome {
     let calibrations = states.iter().map(|state| calibration("c", *state, "why"));
     Outcome {
+        warnings: Vec::new(),
         calibrations: calibrations.collect(),
         ..Outcome::default()
     }

@@ -251,3 +251,19 @@ fn ignored_runs_concern_every_collection() {
     let found = states(&outcome);
     assert_eq!(found[0].1, State::NotEnoughData, "{}", found[0].2);
 }
+
+#[test]
+fn payloads_saved_twice_for_the_same_runs_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut unsaved = calibration("rough", "mean_42", &[]);
+    unsaved.save_payloads = false;
+    let first = calibration("first", "mean_42", &["rough"]);
+    let second = calibration("second", "mean_42.5", &["first"]);
+    let (outcome, _) = run(vec![unsaved, first, second], folder.path(), false).unwrap();
+    assert_eq!(
+        outcome.warnings,
+        ["TestCalibMean", "TestCalibObjects"].map(|name| format!(
+            "{name} is saved by first (7,0,-1,-1) and by second (7,0,-1,-1): where they overlap, that of second counts; give one of them save_payloads: false if that is not meant"
+        ))
+    );
+}
