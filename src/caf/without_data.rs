@@ -88,3 +88,62 @@ impl Objects for Runs {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::caf::files::{read_json, write_file};
+
+    fn calibration(files: &[&str]) -> Calibration {
+        let files = files.iter().enumerate();
+        let files =
+            files.map(|(n, iov)| (format!("/nowhere/{n}.root").into(), iov.parse().unwrap()));
+        let collection = crate::plan::Collection {
+            collector: None,
+            input_files: files.collect(),
+            path: crate::collect::Path::default(),
+        };
+        Calibration {
+            name: "merge".into(),
+            collections: indexmap::IndexMap::from([("default".into(), collection)]),
+            algorithms: Vec::new(),
+            depends_on: Vec::new(),
+            ignored_runs: Vec::new(),
+            max_iterations: 1,
+            save_payloads: true,
+            granularity: None,
+            place: crate::expr::Place::default(),
+        }
+    }
+
+    fn runs(files: &[&str], requested: &str) -> Vec<[i32; 2]> {
+        let gathered = without_data(&calibration(files), "default", &requested.parse().unwrap());
+        let runs = gathered.objects.runs();
+        runs.into_iter().map(|run| [run.exp, run.run]).collect()
+    }
+
+    #[test]
+    fn files_name_their_first_and_last_run() {
+        let all = "0,0,-1,-1";
+        assert_eq!(
+            runs(&["7,3,7,3", "7,1,7,1", "7,3,7,3"], all),
+            [[7, 1], [7, 3]]
+        );
+        assert_eq!(runs(&["7,1,7,9", "7,4,7,4"], all), [[7, 1], [7, 4], [7, 9]]);
+        assert_eq!(runs(&["7,1,7,-1"], all), [[7, 1]]);
+        assert_eq!(runs(&["7,1,7,1", "7,3,7,3"], "7,2,7,9"), [[7, 3]]);
+        assert!(runs(&["7,1,7,1"], "8,0,8,9").is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again() {
+        let merge = calibration(&["7,3,7,3", "7,1,7,1"]);
+        let gathered = without_data(&merge, "default", &IoV::EVERYTHING);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("objects.json");
+        write_file(&file, |to| gathered.objects.write(to)).unwrap();
+        let again = Runs::new(&merge, read_json(&file).unwrap());
+        assert_eq!(again.runs(), gathered.objects.runs());
+        assert!(again.by_run() && gathered.objects.by_run());
+    }
+}
