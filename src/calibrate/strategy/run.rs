@@ -251,7 +251,10 @@ impl StrategyRun {
             return Err("there are no runs to execute; give at least one".into());
         }
         let task = &self.0.task;
-        if let Some(run) = runs.iter().find(|run| !self.0.runs.contains(run)) {
+        if let Some(run) = runs
+            .iter()
+            .find(|run| self.0.runs.binary_search(run).is_err())
+        {
             let why = if !task.objects.runs().contains(run) {
                 "has no data".into()
             } else if task.ignored.contains(run) {

@@ -3,6 +3,7 @@
 mod declared;
 mod gains;
 mod lookups;
+mod merging;
 mod native;
 mod rules;
 mod strategies;

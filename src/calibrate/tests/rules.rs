@@ -159,6 +159,22 @@ fn rules_that_fail_are_named() {
 }
 
 #[test]
+fn a_rule_that_panics_is_a_failure_that_says_so() {
+    let mut breaking = algorithm(vec![("m_CalibConst", column("mean"))]);
+    declared(&mut breaking).enough_data = Some(rule("breaks", |h: &Histogram| {
+        assert!(h.entries() < 1.0, "beyond the last bin");
+        true
+    }));
+    let execution = run(&breaking, toy());
+    assert_eq!(execution.result, AlgResult::Failure);
+    assert_eq!(
+        execution.message,
+        "algorithm Offsets panicked: beyond the last bin; this is a bug of b2caf"
+    );
+    assert!(execution.payloads.is_empty());
+}
+
+#[test]
 fn rules_in_rust_have_a_source() {
     let rule = rule("h.entries > 3", |h: &Histogram| h.entries() > 3.0);
     assert_eq!(format!("{rule:?}"), "h.entries > 3");
