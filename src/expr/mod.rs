@@ -33,4 +33,6 @@ pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
 pub use slice::Slice;
 pub use table::{BATCH, Column, Table, TableError};
 pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp};
-pub use verbs::{Groups, JoinError, Key, Operand, Statistics, filled_from_neighbours, operate};
+pub use verbs::{
+    Groups, JoinError, Key, Operand, Statistics, channels, filled_from_neighbours, operate,
+};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::expr::{Column, Table};
+use crate::expr::{Column, Table, maths};
 
 use super::Statistics;
 
@@ -14,15 +14,16 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// The rows of `table` by the whole numbers of a column; `None` if it has no such column.
+    /// The rows of `table` by the channels in a column: whole numbers, also among numbers; NaN is
+    /// no channel, its rows are left out. `None` if there is no such column, or another number in it.
     #[must_use]
     pub fn new(table: &Table, key: &str) -> Option<Self> {
-        let Some(Column::Int(numbers)) = table.column(key) else {
-            return None;
-        };
+        let numbers = channels(table.column(key)?)?;
         let mut groups: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-        for (row, number) in numbers.iter().enumerate() {
-            groups.entry(*number).or_default().push(row);
+        for (row, number) in numbers.into_iter().enumerate() {
+            if let Some(number) = number {
+                groups.entry(number).or_default().push(row);
+            }
         }
         let (keys, rows) = groups.into_iter().unzip();
         Some(Self { keys, rows })
@@ -66,5 +67,21 @@ impl Groups {
             Statistics::new(both.iter().map(|(value, weight)| value * weight)).sum() / weights
         };
         self.rows.iter().map(group).collect()
+    }
+}
+
+/// The channels in a column of whole numbers, or of numbers that are whole; `None` for NaN.
+#[must_use]
+pub fn channels(column: &Column) -> Option<Vec<Option<i64>>> {
+    match column {
+        Column::Int(numbers) => Some(numbers.iter().map(|number| Some(*number)).collect()),
+        Column::Float(numbers) => {
+            let channel = |x: &f64| match maths::to_channel(*x)? {
+                _ if x.is_nan() => Some(None),
+                channel => Some(Some(channel)),
+            };
+            numbers.iter().map(channel).collect()
+        }
+        Column::Bool(_) | Column::Text(_) => None,
     }
 }

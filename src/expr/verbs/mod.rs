@@ -12,7 +12,7 @@ mod operate;
 mod statistics;
 
 pub use gaps::filled_from_neighbours;
-pub use groups::Groups;
+pub use groups::{Groups, channels};
 pub use join::JoinError;
 pub use key::Key;
 pub use operate::{Operand, operate};

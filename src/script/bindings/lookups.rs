@@ -11,7 +11,7 @@ use super::fit::number;
 use super::tables::{CHANNEL, Table};
 use crate::calibrate::words::counted;
 use crate::expr::{
-    self, Bound, Failure, Formula, Groups as Rows, Lookup, LookupTable, Scratch, Statistics,
+    self, Bound, Failure, Formula, Groups as Rows, Lookup, LookupTable, Scratch, Statistics, Type,
 };
 
 /// The rows of a table by a channel; never changes.
@@ -21,18 +21,23 @@ pub(crate) struct Groups {
     rows: Arc<Rows>,
 }
 
-/// The whole numbers of a column.
-fn keys<'a>(table: &'a Table, key: &str) -> Fallible<&'a [i64]> {
-    match table.column(key)? {
-        expr::Column::Int(keys) => Ok(keys),
-        other => {
-            let kind = other.kind().sentence();
-            let message = format!("each value of `{key}` is {kind}; channels are whole numbers");
-            Err(Raised::new("table::no-channels", message)
-                .hint("make them: `define(name, |row| to_int(row.x))`")
-                .boxed())
-        }
-    }
+/// The channels in a column; `None` where it has none.
+fn keys(table: &Table, key: &str) -> Fallible<Vec<Option<i64>>> {
+    let column = table.column(key)?;
+    expr::channels(column).ok_or_else(|| {
+        let message = match column.kind() {
+            Type::Float => {
+                format!("`{key}` has numbers with a fraction; channels are whole numbers")
+            }
+            kind => {
+                let kind = kind.sentence();
+                format!("each value of `{key}` is {kind}; channels are whole numbers")
+            }
+        };
+        Raised::new("table::no-channels", message)
+            .hint("make them: `define(name, |row| to_int(row.x))`")
+            .boxed()
+    })
 }
 
 fn numbers(table: &Table, name: &str) -> Fallible<Vec<f64>> {
@@ -49,7 +54,8 @@ fn fixed(values: impl IntoIterator<Item = (i64, f64)>, missing: f64) -> Result<L
 
 fn lookup(table: &Table, key: &str, value: &str, missing: f64) -> Fallible<Lookup> {
     let values = numbers(table, value)?;
-    let pairs = keys(table, key)?.iter().copied().zip(values);
+    let pairs = keys(table, key)?.into_iter().zip(values);
+    let pairs = pairs.filter_map(|(key, value)| Some((key?, value)));
     fixed(pairs, missing).map_err(|twice| {
         let message = format!("several rows have the {key} {twice}");
         Raised::new("table::twice", message)

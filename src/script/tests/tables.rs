@@ -184,9 +184,26 @@ fn rows_are_grouped_and_looked_up() {
             "t.lookup(\"channel\", \"time\")",
             "several rows have the channel 1",
         ),
+        // Numbers that are whole are channels, too; NaN is none.
         (
-            "t.lookup(\"time\", \"channel\")",
-            "each value of `time` is a number; channels are whole numbers",
+            "t.define(\"c\", |h| 1.0 * h.channel).group(\"c\").count().at(2.0)",
+            "3.0",
+        ),
+        (
+            "t.define(\"c\", |h| if h.channel == 2 { NAN } else { 1.0 * h.channel }).group(\"c\").count().at(2)",
+            "NaN",
+        ),
+        (
+            "t.filter(|h| h.channel == 4).define(\"c\", |h| 1.0 * h.channel).lookup(\"c\", \"time\").at(4)",
+            "10.0",
+        ),
+        (
+            "t.define(\"half\", |h| h.time / 4.0).lookup(\"half\", \"channel\")",
+            "`half` has numbers with a fraction; channels are whole numbers",
+        ),
+        (
+            "t.lookup(\"side\", \"channel\")",
+            "each value of `side` is a text; channels are whole numbers",
         ),
         ("t.group(\"chanel\")", "the table has no column `chanel`"),
         (
