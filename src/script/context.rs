@@ -142,8 +142,11 @@ impl Context {
     /// Keeps a warning about a closure, at its place.
     pub(super) fn warn(&self, code: &str, failure: Failure) {
         let source = self.source(failure.place.source);
-        let path = source.map_or_else(String::new, |s| s.path.display().to_string());
-        let said = format!("{path}:{}: {}", failure.place.line, failure.message);
+        // The name alone: what is said must not depend on where the script lies.
+        let file =
+            source.and_then(|s| s.path.file_name().map(|f| f.to_string_lossy().into_owned()));
+        let file = file.unwrap_or_default();
+        let said = format!("{file}:{}: {}", failure.place.line, failure.message);
         if super::worker::note_once(&said) {
             return;
         }

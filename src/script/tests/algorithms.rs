@@ -115,6 +115,13 @@ fn what_is_said_becomes_notes() {
         "info(\"a\"); warning(\"b\"); print(\"c\"); data.note(\"d\"); AlgResult::ok",
     ));
     assert_eq!(execution.notes, ["a", "b", "c", "d"]);
+    let slow = "for n in 0..3 { data.table(\"hits\").any(|h| { let n = 0; while n < h.time { n += 1; } n > 2 }); } AlgResult::ok";
+    let notes = executed(&scripted(slow)).notes;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(
+        notes[0].starts_with("script.rhai:1: this closure runs row by row"),
+        "{notes:?}"
+    );
 }
 
 #[test]

@@ -70,6 +70,15 @@ fn tables_give_rows_and_columns() {
             "t.distinct(\"side\", [\"time\", \"channel\"]).channel.to_array()",
             "[1, 1]",
         ),
+        (
+            "{ let cut = 2.5; let good = |h| h.time > cut; t.filter(good).len() }",
+            "4",
+        ),
+        // Row by row, which is noted.
+        (
+            "t.column(|h| { let n = 0; while n < h.time { n += 1; } n }).to_array()",
+            "[1, 3, 2, 4, 6, 10]",
+        ),
         ("t.tiem", "the table has no column `tiem`"),
         (
             "t.filter(|h| h.time)",
