@@ -164,12 +164,15 @@ fn trigger_lines_accept_the_events_that_uproot_counts() {
             let collected = along(&[step], &collector("tree", vec![]), &files, 2).unwrap();
             collected.events()
         };
-        for (line, accepted) in expected["lines"].as_object().unwrap() {
-            assert_eq!(
-                count(vec![line.clone()], Logic::And),
-                accepted.as_u64().unwrap(),
-                "{line}"
-            );
+        let entries = expected["entries"].as_u64().unwrap();
+        let all = expected["lines"].as_object().unwrap().iter();
+        for (number, (line, accepted)) in all.enumerate() {
+            // Each line is a pass; those that say the same of all events show little.
+            let accepted = accepted.as_u64().unwrap();
+            if (accepted == 0 || accepted == entries) && number % 10 > 0 {
+                continue;
+            }
+            assert_eq!(count(vec![line.clone()], Logic::And), accepted, "{line}");
             lines += 1;
         }
         let few: Vec<String> = serde_json::from_value(expected["few"].clone()).unwrap();
