@@ -17,7 +17,7 @@
 //! | 17: doubled boundaries run data twice, a narrow coverage gives backwards labels | each boundary counts once, in order; such a coverage is refused; payloads that overlap are refused | rules `DOUBLED`, `NARROW`, `NOT_AN_INTERVAL`; `overlaps_are_refused_and_gaps_told_per_payload` |
 //! | 20: two algorithms of one class share results | names within a calibration differ, which the plan checks | `algorithms_of_one_calibration_have_different_names` of `tests/plan.rs` |
 //! | 24: unknown parameters are ignored | an unknown key is refused with the nearest name, one that the strategy does not read with the strategy that does | `tests/diagnostics/params-of-algorithm.rhai`; `each_strategy_reads_its_own_params` of `tests/plan.rs` |
-//! | 25: `max_iterations` N gives N+1 passes | it counts every pass | `all_problems_come_at_once_in_the_order_of_the_script` of `tests/plan.rs`, and the tests of the room `caf` |
+//! | 25: `max_iterations` N gives N+1 passes | it counts every pass | `all_problems_come_at_once_in_the_order_of_the_script` of `tests/plan.rs`; `iterations_end_when_all_are_used` |
 //! | 26: a step of 0 completes with nothing done | steps and boundaries are checked with the plan, and again here | rules `STEP_ZERO`, `STEP_BELOW_ZERO`; `boundaries_come_from_somewhere_and_are_runs` of `tests/plan.rs` |
 //! | 30: forked children send results as pickled objects | a strategy gives plain data, a [`StrategyOutcome`], in the same process | `a_script_sees_runs_and_executes_once_what_it_asks_twice` |
 //! | 37: a fatal call ends the whole process | nothing but the execution ends | `a_panic_ends_one_execution_only`, `set_up_that_fails_or_panics_or_saves_is_a_failure_of_each_execution` |
