@@ -7,7 +7,7 @@ use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 use super::super::api;
 use super::super::diagnostic::Diagnostic;
 use super::super::spans::label;
-use super::super::{Context, Source, unknown};
+use super::super::{Context, Source, bindings, unknown};
 
 /// Functions of the engine's own that may be called by themselves.
 const OWN: &str = "print debug type_of parse_int parse_float range Fn call curry is_shared is_def_var is_def_fn to_string \
@@ -19,11 +19,18 @@ pub(in super::super) fn unknown_calls(context: &Context) -> Vec<Diagnostic> {
     for source in context.sources() {
         let mut places: Vec<(Position, Diagnostic)> = Vec::new();
         source.ast.walk(&mut |path| {
-            if let Some(ASTNode::Expr(Expr::FnCall(call, at))) = path.last()
-                && let Some(error) = unknown_call(context, &source, call, *at)
-            {
-                places.push((*at, error));
-            }
+            let found = match path.last() {
+                Some(ASTNode::Expr(Expr::FnCall(call, at))) => {
+                    unknown_call(context, &source, call, *at).map(|error| (*at, error))
+                }
+                Some(ASTNode::Expr(Expr::Variable(variable, _, at))) if !variable.2.is_empty() => {
+                    let module = variable.2.root();
+                    unknown_constant(context, &source, module, &variable.1, *at)
+                        .map(|error| (*at, error))
+                }
+                _ => None,
+            };
+            places.extend(found);
             true
         });
         places.sort_by_key(|(at, _)| *at);
@@ -54,11 +61,32 @@ fn unknown_call(
         return (!known).then(|| error().label(label(context, place, "")));
     }
     let alias = call.namespace.root();
+    if let Some(error) = unknown_constant(context, source, alias, name, at) {
+        return Some(error);
+    }
     let module = unknown::imported(context, source, alias)?;
     if declared(&module, name, Some(call.args.len())) {
         return None;
     }
     let error = unknown::function(context, &format!("{alias}::{name} ({kinds})"), place);
+    Some(error.label(label(context, place, "")))
+}
+
+/// A name that the engine's own modules do not have: `AlgResult::okay`. A closure that runs much
+/// later would else be the first to notice.
+fn unknown_constant(
+    context: &Context,
+    source: &Arc<Source>,
+    module: &str,
+    name: &str,
+    at: Position,
+) -> Option<Diagnostic> {
+    let known = bindings::constants_of(module);
+    if known.is_empty() || known.iter().any(|known| known == name) {
+        return None;
+    }
+    let place = source.place(at);
+    let error = unknown::variable(context, &format!("{module}::{name}"), place);
     Some(error.label(label(context, place, "")))
 }
 
