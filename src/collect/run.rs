@@ -157,7 +157,7 @@ fn made_files(
 }
 
 /// The only run of an interval.
-fn single_run(iov: &IoV) -> Option<ExpRun> {
+pub(super) fn single_run(iov: &IoV) -> Option<ExpRun> {
     let (low, high) = (iov.low(), iov.high());
     Some(low).filter(|run| *run == high && run.exp >= 0 && run.run >= 0)
 }

@@ -12,6 +12,7 @@ use super::gate::{Event, EventId, Gate, Limits};
 use super::input::{Ids, Input, Layout, OpenFile, Shelf, Unit, read_ids, units};
 use super::pass::RowSource;
 use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_steps};
+use super::run::single_run;
 use super::{Collector, Constants, Error, Granularity, Progress, Trigger};
 use crate::expr::{BATCH, Scratch};
 use crate::iov::ExpRun;
@@ -137,7 +138,7 @@ impl<'a> Whole<'a> {
             return Ok(Gate::new(rules, prescale));
         }
         let mut limits = Limits::new(rules, prescale, limit);
-        self.every_batch(&mut |file, batch| {
+        self.every_batch(&|_| true, &mut |file, batch| {
             let facts = self.facts(file, batch)?;
             (0..batch.len()).for_each(|position| limits.add(facts.event(position)));
             Ok(())
@@ -149,7 +150,11 @@ impl<'a> Whole<'a> {
     fn in_force(&self, constants: &dyn Constants) -> Result<InForce, Error> {
         let mut runs = BTreeSet::new();
         if !self.collector.lookups().is_empty() {
-            self.every_batch(&mut |file, batch| {
+            let filled = self.inputs.iter().filter(|input| input.entries > 0);
+            runs.extend(filled.filter_map(|input| single_run(&input.iov)));
+            // Files of a single run need not be read to know it.
+            let several = |input: &Input| single_run(&input.iov).is_none();
+            self.every_batch(&several, &mut |file, batch| {
                 let ids = read_ids(self.layout, &self.inputs[file], batch, false)?;
                 runs.extend((0..batch.len()).map(|position| ids.runs.of(position)));
                 Ok(())
@@ -158,13 +163,15 @@ impl<'a> Whole<'a> {
         InForce::new(self.collector, &runs, constants)
     }
 
-    /// Goes over all events once, in the order of files and entries.
+    /// Goes over all events of the files that are wanted once, in the order of files and entries.
     fn every_batch(
         &self,
+        wanted: &dyn Fn(&Input) -> bool,
         look: &mut dyn FnMut(usize, &mut Batch<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut cache = Cache::new();
-        for (number, input) in self.inputs.iter().enumerate() {
+        let inputs = self.inputs.iter().enumerate();
+        for (number, input) in inputs.filter(|(_, input)| wanted(input)) {
             cache.clear();
             let file = self.shelf.take(number)?;
             for entries in batches(0..input.entries) {

@@ -7,7 +7,7 @@ use b2caf::collect::{
     Collected, Collector, Constants, Error, Granularity, MissedCount, NoConstants, Options, Silent,
     Step, check, collect,
 };
-use b2caf::expr::BinaryOp::{Add, Gt, Sub};
+use b2caf::expr::BinaryOp::{Add, Gt, Rem, Sub};
 use b2caf::expr::{
     Bound, Column, Expr, Failure, Formula, Lookup, LookupTable, Node, Path, PayloadMember, Place,
     Reduction, RowFunction, Unknown, Value,
@@ -15,6 +15,7 @@ use b2caf::expr::{
 use b2caf::iov::ExpRun;
 
 use super::build::*;
+use super::same::{content, parts, whole};
 
 fn member() -> PayloadMember {
     PayloadMember::new("P", "a")
@@ -24,11 +25,11 @@ fn at(index: Expr) -> Expr {
     Arc::new(Node::Lookup(Lookup::Payload(member()), index, place(11)))
 }
 
-/// Channels 0 to 11 in runs 3 and 5, which share their constants; 0 to 9 in run 4.
+/// Channels 0 to 11 in odd runs, which share their constants; 0 to 9 in even ones.
 fn constant(run: i64, channel: i64) -> Option<f64> {
     match (run, channel) {
-        (3 | 5, 0..=11) => Some(0.5 * channel as f64),
-        (4, 0..=9) => Some(100.0 - channel as f64),
+        (1 | 3 | 5, 0..=11) => Some(0.5 * channel as f64),
+        (2 | 4, 0..=9) => Some(100.0 - channel as f64),
         _ => None,
     }
 }
@@ -55,7 +56,7 @@ impl Constants for ByRun {
     fn values(&self, asked: &PayloadMember, run: ExpRun) -> Result<Arc<LookupTable>, Unknown> {
         assert_eq!(*asked, member());
         self.asked.lock().unwrap().insert(run);
-        Ok(Arc::clone(&self.tables[usize::from(run.run == 4)]))
+        Ok(Arc::clone(&self.tables[usize::from(run.run % 2 == 0)]))
     }
 }
 
@@ -250,6 +251,37 @@ fn only_runs_with_events_are_asked_for_and_each_formula_with_a_look_up_counts() 
     assert!(without.reads_payloads().is_empty());
     // Nobody is asked where nothing is looked up.
     run(&without, &ntuples(), 2).unwrap();
+}
+
+#[test]
+fn files_of_one_run_are_asked_for_that_run() {
+    // The same events, in one file of three runs and in five files of one or two.
+    let looked = at(op(Rem, col("event"), int(12)));
+    let columns = [("run", col("run")), ("event", col("event")), ("a", looked)];
+    let collector = collector("tree", vec![table("events", &columns)]);
+    let asked = |files: &[(std::path::PathBuf, b2caf::iov::IoV)]| {
+        let source = ByRun::new();
+        let collected = collect(&collector, files, &source, Options::default(), &Silent);
+        let asked = source.asked.into_inner().unwrap();
+        (collected.unwrap(), asked)
+    };
+    let (whole, parts) = (asked(&whole()), asked(&parts()));
+    assert_eq!(whole.1, parts.1);
+    assert_eq!(whole.1.len(), 3);
+    assert_eq!(content(&whole.0), content(&parts.0));
+    let all: Vec<ExpRun> = (1..=3).map(|run| ExpRun::new(7, run)).collect();
+    let table = whole.0.table("events", &all).unwrap();
+    let (Some(Column::Int(runs)), Some(Column::Int(events)), Some(Column::Float(found))) = (
+        table.column("run"),
+        table.column("event"),
+        table.column("a"),
+    ) else {
+        panic!("{table:?}")
+    };
+    for ((run, event), found) in runs.iter().zip(events).zip(found) {
+        let wanted = constant(*run, event % 12).unwrap_or(f64::NAN);
+        assert_eq!(found.to_bits(), wanted.to_bits(), "run {run}");
+    }
 }
 
 #[test]
