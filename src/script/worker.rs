@@ -6,10 +6,18 @@ use std::collections::BTreeSet;
 use crate::calibrate::Data;
 
 thread_local! {
-    /// The executions under way on this thread, the innermost last; `None` for a strategy.
-    static UNDER_WAY: RefCell<Vec<Option<Data>>> = const { RefCell::new(Vec::new()) };
+    /// What is under way on this thread, the innermost last.
+    static UNDER_WAY: RefCell<Vec<Work>> = const { RefCell::new(Vec::new()) };
     /// What the execution under way has said about its closures.
     static SAID: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// A scripted closure at work.
+struct Work {
+    /// The execution; `None` for a strategy.
+    data: Option<Data>,
+    /// How often it asked for whole objects, tables or fits.
+    large: u64,
 }
 
 /// Ends what was begun, also when the work panics.
@@ -23,7 +31,8 @@ impl Drop for Ended {
 
 /// Does the work of a scripted closure; what it says becomes notes of `data`, if there are any.
 pub(super) fn at_work<T>(data: Option<&Data>, work: impl FnOnce() -> T) -> T {
-    UNDER_WAY.with_borrow_mut(|all| all.push(data.cloned()));
+    let data = data.cloned();
+    UNDER_WAY.with_borrow_mut(|all| all.push(Work { data, large: 0 }));
     SAID.take();
     let _ended = Ended;
     work()
@@ -34,9 +43,23 @@ pub(super) fn busy() -> bool {
     UNDER_WAY.with_borrow(|all| !all.is_empty())
 }
 
+/// Counts a step that is much longer than an operation of the script.
+pub(super) fn large_step() {
+    UNDER_WAY.with_borrow_mut(|all| {
+        if let Some(work) = all.last_mut() {
+            work.large += 1;
+        }
+    });
+}
+
+/// How many such steps the closure at work has taken.
+pub(super) fn large_steps() -> u64 {
+    UNDER_WAY.with_borrow(|all| all.last().map_or(0, |work| work.large))
+}
+
 /// The execution under way on this thread.
 pub(super) fn current() -> Option<Data> {
-    UNDER_WAY.with_borrow(|all| all.last().cloned().flatten())
+    UNDER_WAY.with_borrow(|all| all.last().and_then(|work| work.data.clone()))
 }
 
 /// Keeps a sentence with the execution under way; `false` if there is none.

@@ -5,6 +5,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 use super::super::closures::plain_text;
 use super::super::kinds::with_article;
 use super::super::raise::{Fallible, Raised, not_yet, raise};
+use super::super::worker;
 use super::blocks::{Histograms, Sums};
 use super::save::save;
 use super::tables::Table;
@@ -14,6 +15,7 @@ use crate::iov::{ExpRun, IoV};
 
 /// An object of that name, or the error that there is none.
 fn found<T>(data: &Data, name: &str, got: Result<Option<T>, String>) -> Fallible<T> {
+    worker::large_step();
     match got {
         Ok(Some(object)) => Ok(object),
         Ok(None) => Err(unknown(data, name)),
@@ -126,6 +128,7 @@ pub(super) fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<
         let message = format!("there is no run for which `{name}` could be in force");
         return Err(Raised::new("data::no-run", message).boxed());
     };
+    worker::large_step();
     let payload = input.constants.find(name, run);
     match payload.map_err(|error| raise("data::payload")(&error))? {
         Some(payload) => Table::of_payload(&payload),

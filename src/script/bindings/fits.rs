@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, Map};
 
 use super::super::raise::{Fallible, Raised, failed, raise};
+use super::super::worker;
 use super::blocks::{Histograms, push};
 use super::fit::{ModelHandle, number, options};
 use super::tables::{CHANNEL, Table};
@@ -27,6 +28,7 @@ fn refused(error: &Error) -> Box<EvalAltResult> {
 }
 
 fn fit(histogram: &Histogram, model: &ModelHandle, map: &Map) -> Fallible<Fitted> {
+    worker::large_step();
     let model = model.get();
     let fit = crate::fit::fit_histogram(histogram, &model, &options(map)?);
     let fit = fit.map_err(|error| refused(&error))?;
@@ -41,6 +43,7 @@ pub(super) fn curve_of(model: &Model) -> Fallible<Arc<Drawn>> {
 }
 
 fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
+    worker::large_step();
     let all = histograms.all()?;
     let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
     let model = model.get();

@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use super::super::closures::compile_row;
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, failed, raise};
+use super::super::worker;
 use super::blocks::Histograms;
 use super::columns::Column;
 use super::fit::closure;
@@ -20,6 +21,7 @@ type Call<'a> = NativeCallContext<'a>;
 
 /// The value of a closure for each row.
 fn values(call: &Call<'_>, table: &Table, row: &FnPtr, wanted: Wanted) -> Fallible<expr::Column> {
+    worker::large_step();
     let (context, closure) = closure(call, row)?;
     let compiled =
         compile_row(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;

@@ -100,6 +100,21 @@ fn errors_stand_where_they_happen_and_endless_loops_end() {
         "{}",
         execution.message
     );
+    // Steps over whole tables count for many operations: 2500 are too many here.
+    let text = |n: &str| {
+        format!(
+            "Algorithm(\"A\").calibrate(|data| {{\n  for n in 0..{n} {{\n data.table(\"hits\"); }}\n AlgResult::ok }})"
+        )
+    };
+    assert_eq!(executed(&text("2000")).result, AlgResult::Ok);
+    let execution = executed(&text("20000"));
+    assert_eq!(execution.result, AlgResult::Failure);
+    assert!(
+        execution.message.contains("does not come to an end"),
+        "{}",
+        execution.message
+    );
+    assert!(execution.place.is_some_and(|p| (2..=3).contains(&p.line)));
     let execution = executed("fn f(x) { f(x) }\nAlgorithm(\"A\").calibrate(|data| f(data))");
     assert_eq!(
         execution.result,
