@@ -56,8 +56,14 @@ impl Local {
         };
         let drive = || {
             while let Some(place) = queue.next() {
-                let next = self.pool.install(|| work(sequence[place]));
-                queue.done(place, next);
+                // On to the next one without leaving the pool, as long as none must be waited for.
+                self.pool.install(|| {
+                    let mut place = Some(place);
+                    while let Some(now) = place {
+                        let next = work(sequence[now]);
+                        place = queue.done(now, next);
+                    }
+                });
             }
         };
         // As many drivers as threads: a thread that waits for others may take up the work of
@@ -138,7 +144,8 @@ impl Queue {
         }
     }
 
-    fn done(&self, place: usize, next: Next) {
+    /// A piece of work is done; the next one, if one can begin at once.
+    fn done(&self, place: usize, next: Next) -> Option<usize> {
         let mut guard = self.lock();
         let state = &mut *guard;
         state.running -= 1;
@@ -149,7 +156,16 @@ impl Queue {
                 state.ready.insert(*after);
             }
         }
-        self.changed.notify_all();
+        let next = match state.stop {
+            true => None,
+            false => state.ready.pop_first(),
+        };
+        state.running += usize::from(next.is_some());
+        // Whoever waits has something to do, or nothing more to wait for.
+        if !state.ready.is_empty() || next.is_none() {
+            self.changed.notify_all();
+        }
+        next
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -297,6 +297,9 @@ impl CalibrationActions for Work<'_> {
     }
 
     fn clear_later(&mut self, iteration: u32) -> Result<(), Stop> {
+        if self.setting.folder.is_fresh() {
+            return Ok(());
+        }
         let name = &self.calibration.name;
         let folder = &self.setting.folder;
         let own = folder.calibration(name);

@@ -42,10 +42,18 @@ pub(super) fn write_file(
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::output(folder))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder.join(format!(".partial-{name}"));
-    let written = write_synced(&temporary, write).and_then(|()| fs::rename(&temporary, path));
+    let file = match File::create(&temporary) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(folder).map_err(Error::output(folder))?;
+            File::create(&temporary)
+        }
+        file => file,
+    };
+    let written = file
+        .and_then(|file| write_synced(file, write))
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one worth telling.
         let _ = fs::remove_file(&temporary);
@@ -54,10 +62,10 @@ pub(super) fn write_file(
 }
 
 fn write_synced(
-    path: &Path,
+    file: File,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut to = BufWriter::new(File::create(path)?);
+    let mut to = BufWriter::new(file);
     write(&mut to)?;
     to.into_inner()?.sync_all()
 }

@@ -104,9 +104,15 @@ impl<'store> Commit<'store> {
             return Ok(Vec::new());
         }
         let folder = self.store.folder();
-        fs::create_dir_all(folder).map_err(Error::io("create the folder", folder))?;
         // Held until the end: two processes may write to the same store.
-        let lock = File::open(folder).map_err(Error::io("open", folder))?;
+        let lock = match File::open(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(folder).map_err(Error::io("create the folder", folder))?;
+                File::open(folder)
+            }
+            opened => opened,
+        };
+        let lock = lock.map_err(Error::io("open", folder))?;
         lock.lock().map_err(Error::io("lock", folder))?;
         sweep(folder)?;
         let result = self.write(&lock, interruption);
