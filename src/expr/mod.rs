@@ -32,7 +32,7 @@ pub use program::{Outputs, Program, Scratch};
 pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
 pub use slice::Slice;
 pub use table::{BATCH, Column, Table, TableError};
-pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp};
+pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp, rebuilt};
 pub use verbs::{
     Groups, JoinError, Key, Operand, Statistics, channels, filled_from_neighbours, operate,
 };

@@ -71,6 +71,29 @@ pub enum Node {
     Local(u32),
 }
 
+/// A formula with `part` in place of each formula directly inside of it.
+pub fn rebuilt(expr: &Expr, part: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
+    let node = match expr.as_ref() {
+        Node::Constant(_)
+        | Node::Column(..)
+        | Node::Element(..)
+        | Node::Parameter(..)
+        | Node::Local(_) => return Arc::clone(expr),
+        Node::Lookup(lookup, index, place) => Node::Lookup(lookup.clone(), part(index), *place),
+        Node::Reduce(how, array, body, place) => {
+            Node::Reduce(*how, array.clone(), body.as_ref().map(part), *place)
+        }
+        Node::Unary(op, a, place) => Node::Unary(*op, part(a), *place),
+        Node::Binary(op, a, b, place) => Node::Binary(*op, part(a), part(b), *place),
+        Node::Call(function, arguments, place) => {
+            Node::Call(*function, arguments.iter().map(part).collect(), *place)
+        }
+        Node::If(a, b, c, place) => Node::If(part(a), part(b), part(c), *place),
+        Node::Let(number, value, body) => Node::Let(*number, part(value), part(body)),
+    };
+    Arc::new(node)
+}
+
 impl Node {
     /// Where it was written; nowhere for constants.
     #[must_use]

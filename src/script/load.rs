@@ -164,29 +164,12 @@ impl Script {
             .and_then(|function| self.environment.call(&self.engine, &function, arguments))
             .map_err(|error| errors::diagnostics(&self.context, &self.name, &error))?;
         let calibrations = self.calibrations(returned)?;
-        for calibration in &calibrations {
-            self.say_without_effect(&calibration.get());
-        }
         Ok(Plan {
             settings: (*self.settings).clone(),
             calibrations: calibrations.iter().map(|c| c.look(Draft::finish)).collect(),
             requested_iov,
             sources: self.context.fingerprints(),
         })
-    }
-
-    /// Warns of what was asked for and changes nothing.
-    fn say_without_effect(&self, draft: &Draft) {
-        let (place, names) = draft.without_effect();
-        if names.is_empty() {
-            return;
-        }
-        let names = names.join(" and ");
-        let message = format!("{names} of calibration {} have no effect", draft.name());
-        let warning = Diagnostic::warning("plan::no-effect", message)
-            .label(label(&self.context, place, ""))
-            .note("everything runs in this process; there are no jobs yet");
-        self.context.say(warning);
     }
 
     fn calibrations(&self, returned: Dynamic) -> Result<Vec<CalibrationHandle>, Vec<Diagnostic>> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::{Expr, Node, Path, Place, Reduction};
+use crate::expr::{Expr, Node, Path, Place, Reduction, rebuilt};
 
 /// A reduction that is to be taken per event, and the name it gets.
 pub(super) struct Hoisted {
@@ -13,26 +13,12 @@ pub(super) struct Hoisted {
 
 /// The formula with columns in place of its reductions. `known` is how many there are already.
 pub(super) fn hoist(expr: &Expr, known: usize, found: &mut Vec<Hoisted>) -> Expr {
-    let mut go = |inner: &Expr| hoist(inner, known, &mut *found);
-    let node = match expr.as_ref() {
+    match expr.as_ref() {
         Node::Reduce(kind, array, body, place) => {
-            return taken(*kind, array, body.as_ref(), *place, known, found);
+            taken(*kind, array, body.as_ref(), *place, known, found)
         }
-        Node::Unary(op, a, place) => Node::Unary(*op, go(a), *place),
-        Node::Binary(op, a, b, place) => Node::Binary(*op, go(a), go(b), *place),
-        Node::Call(function, arguments, place) => {
-            Node::Call(*function, arguments.iter().map(go).collect(), *place)
-        }
-        Node::Lookup(lookup, index, place) => Node::Lookup(lookup.clone(), go(index), *place),
-        Node::If(a, b, c, place) => Node::If(go(a), go(b), go(c), *place),
-        Node::Let(number, value, body) => Node::Let(*number, go(value), go(body)),
-        Node::Constant(_)
-        | Node::Column(..)
-        | Node::Element(..)
-        | Node::Parameter(..)
-        | Node::Local(_) => return Arc::clone(expr),
-    };
-    Arc::new(node)
+        _ => rebuilt(expr, &mut |inner| hoist(inner, known, found)),
+    }
 }
 
 fn taken(

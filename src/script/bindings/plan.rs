@@ -12,7 +12,7 @@ use super::data::runs_array;
 use super::handle::Handle;
 use super::ordered::refuse_others;
 use super::path::PathHandle;
-use super::sample::{CollectionHandle, Jobs, Sample, set_sample, wrong};
+use super::sample::{CollectionHandle, Sample, set_sample, wrong};
 use super::strategy::runs_of;
 use crate::calibrate::{Params, Strategy};
 use crate::collect::{Granularity, Path};
@@ -72,29 +72,6 @@ impl Draft {
             granularity: self.granularity,
             place: self.place,
         }
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What was asked for and has no effect, with the place of the calibration.
-    pub(crate) fn without_effect(&self) -> (Place, Vec<&'static str>) {
-        let samples = || self.collections.values();
-        let asked = |of: fn(&Jobs) -> bool| samples().any(|s| s.look(|s| of(&s.jobs)));
-        let all = [
-            ("backend_args", asked(|j| j.backend_args.is_some())),
-            (
-                "max_collector_jobs",
-                asked(|j| j.max_collector_jobs.is_some()),
-            ),
-            (
-                "max_files_per_collector_job",
-                asked(|j| j.max_files_per_collector_job.is_some()),
-            ),
-        ];
-        let names = all.iter().filter(|(_, asked)| *asked);
-        (self.place, names.map(|(name, _)| *name).collect())
     }
 
     fn default_sample(&mut self) -> CollectionHandle {
