@@ -71,6 +71,9 @@ pub fn collection_block(
     lines.join("\n")
 }
 
+/// Executions that are listed one by one; of more, only those with something to say.
+const MOST_EXECUTIONS: usize = 12;
+
 /// What an algorithm did.
 #[must_use]
 pub fn algorithm_block(
@@ -80,10 +83,12 @@ pub fn algorithm_block(
     elapsed: Option<Duration>,
     style: &dyn Style,
 ) -> String {
-    let good = algorithm
-        .executions
-        .iter()
-        .all(|execution| matches!(execution.result, AlgResult::Ok | AlgResult::Iterate));
+    let executions = &algorithm.executions;
+    // Of several, those with too little data are part of how a strategy looks for more.
+    let good = match executions.as_slice() {
+        [one] => is_good(one),
+        all => all.iter().any(|one| one.committed),
+    };
     let accent = if good { Accent::Done } else { Accent::Failed };
     let facts = format!(
         "{}, iteration {} of {max_iterations}",
@@ -93,18 +98,61 @@ pub fn algorithm_block(
     let elapsed = elapsed.map(time);
     let first = timed(&named(&algorithm.name, &facts), elapsed.as_deref(), style);
     let mut lines = vec![line("Calibrate", accent, &first, style)];
-    for execution in &algorithm.executions {
-        lines.extend(execution_lines(execution, style));
+    let quiet = |one: &ExecutionOutcome| {
+        is_good(one) && one.warnings.is_empty() && one.notes.is_empty() && one.message.is_empty()
+    };
+    let many = executions.len() > MOST_EXECUTIONS;
+    for execution in executions.iter().filter(|one| !many || !quiet(one)) {
+        lines.extend(execution_lines(execution, executions.len() > 1, style));
+    }
+    if many {
+        let rest = executions.iter().filter(|one| quiet(one)).count() as u64;
+        let text = format!(
+            "{} went well and are not listed",
+            counted(rest, "execution")
+        );
+        lines.push(line("", Accent::Dim, &text, style));
+    }
+    if let Some(first) = algorithm.gaps.first() {
+        let more = match algorithm.gaps.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more gaps"),
+        };
+        let text = format!("no payload covers {}{more}", interval(first));
+        lines.push(line("warning", Accent::Warning, &text, style));
     }
     lines.join("\n")
 }
 
-fn execution_lines(execution: &ExecutionOutcome, style: &dyn Style) -> Vec<String> {
+fn is_good(execution: &ExecutionOutcome) -> bool {
+    matches!(execution.result, AlgResult::Ok | AlgResult::Iterate)
+}
+
+/// The runs of an execution, as one of several: `7,1 … 7,4, 3 runs`.
+fn runs_text(execution: &ExecutionOutcome) -> String {
+    match execution.data {
+        None => String::new(),
+        Some((first, last)) if first == last => format!("run {first}"),
+        Some((first, last)) => format!("{first} … {last}, {} runs", grouped(execution.runs)),
+    }
+}
+
+fn execution_lines(execution: &ExecutionOutcome, several: bool, style: &dyn Style) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(fits) = &execution.fits
-        && let Some(text) = fits_text(fits)
-    {
-        lines.push(line("", Accent::Dim, &text, style));
+    let runs = match several {
+        true => runs_text(execution),
+        false => String::new(),
+    };
+    let fits = execution.fits.as_ref().and_then(fits_text);
+    let unused = several && is_good(execution) && !execution.committed;
+    let facts = [
+        Some(runs).filter(|runs| !runs.is_empty()),
+        fits,
+        unused.then(|| "not used".to_owned()),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    if !facts.is_empty() {
+        lines.push(line("", Accent::Dim, &facts.join("   "), style));
     }
     let (word, accent) = match execution.result {
         AlgResult::Ok => ("", Accent::Done),

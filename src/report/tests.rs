@@ -255,3 +255,52 @@ fn the_document_has_stable_keys_and_comes_back() {
     let back: Outcome = serde_json::from_value(document["outcome"].clone()).unwrap();
     assert_eq!(back, outcome);
 }
+
+/// An execution over runs of experiment 7 without fits.
+fn one_of_several(first: i32, last: i32, result: AlgResult, committed: bool) -> ExecutionOutcome {
+    ExecutionOutcome {
+        data: Some((ExpRun::new(7, first), ExpRun::new(7, last))),
+        runs: u64::try_from(last - first + 1).unwrap(),
+        iov: None,
+        committed,
+        result,
+        message: match result {
+            AlgResult::Ok => String::new(),
+            _ => "27 entries, 100 needed".into(),
+        },
+        fits: None,
+        warnings: Vec::new(),
+        ..execution()
+    }
+}
+
+#[test]
+fn several_executions_say_which_runs_they_took() {
+    let mut outcome = algorithm(one_of_several(1, 1, AlgResult::NotEnoughData, false));
+    outcome.strategy = "SequentialRunByRun".into();
+    outcome.executions.extend([
+        one_of_several(1, 2, AlgResult::Ok, true),
+        one_of_several(5, 5, AlgResult::Ok, false),
+    ]);
+    outcome.gaps = vec!["7,3,7,4".parse().unwrap()];
+    let text = algorithm_block(&outcome, 0, 5, None, &Plain);
+    assert_eq!(
+        text.lines().skip(1).collect::<Vec<_>>(),
+        [
+            "           run 7,1",
+            "  no data  not_enough_data  27 entries, 100 needed",
+            "           7,1 … 7,2, 2 runs",
+            "           run 7,5   not used",
+            "  warning  no payload covers 7,3 → 7,4",
+        ]
+    );
+    // Of many only those with something to say.
+    let more = (10..30).map(|run| one_of_several(run, run, AlgResult::Ok, true));
+    outcome.executions.extend(more);
+    let text = algorithm_block(&outcome, 0, 5, None, &Plain);
+    assert_eq!(text.lines().count(), 5);
+    assert!(
+        text.contains("22 executions went well and are not listed"),
+        "{text}"
+    );
+}
