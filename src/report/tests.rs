@@ -270,6 +270,7 @@ fn one_of_several(first: i32, last: i32, result: AlgResult, committed: bool) -> 
         },
         fits: None,
         warnings: Vec::new(),
+        notes: Vec::new(),
         ..execution()
     }
 }
