@@ -2,8 +2,9 @@
 
 #[macro_use]
 mod support;
+#[path = "support/results.rs"]
+mod results;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use b2caf::plan::{Calibration, Collection, Plan};
 use b2caf::settings::{CalibrationSettings, FieldValue};
 use indexmap::IndexMap;
 use serde_json::Value;
+
+use results::content;
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/channel_time")
@@ -241,26 +244,6 @@ impl Observer for Listening {
     fn event(&mut self, event: &Event) {
         self.0.push(serde_json::to_value(event).unwrap());
     }
-}
-
-fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_path_buf();
-                // The state says when something happened, which is never the same.
-                if !name.starts_with("caf_state.db") {
-                    files.insert(name, fs::read(&path).unwrap());
-                }
-            }
-        }
-    }
-    files
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 #[macro_use]
 mod support;
+#[path = "support/results.rs"]
+mod results;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use results::content;
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/channel_time")
@@ -59,32 +63,6 @@ fn numbers(value: &Value) -> Vec<f64> {
         .iter()
         .map(|number| number.as_f64().unwrap())
         .collect()
-}
-
-/// All files below a folder with their content, but for what tells how it was run.
-fn content(of: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut open = vec![of.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path
-                    .strip_prefix(of)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned();
-                // The state says when something happened, which is never the same.
-                if name != "caf_state.db" {
-                    found.push((name, fs::read(&path).unwrap()));
-                }
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/results.rs"]
+mod results;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Instant;
+
+use results::content;
 
 /// Kills in one test.
 const KILLS: u32 = 50;
@@ -39,26 +43,6 @@ fn finish(output: &Path) -> Output {
         String::from_utf8_lossy(&ended.stderr)
     );
     ended
-}
-
-/// All results with their content; not what says when and how often something was tried.
-fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(folder).unwrap().to_path_buf();
-            if !name.starts_with("caf_state.db") && !name.starts_with(".lock") {
-                files.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 fn assert_equal(found: &Path, expected: &BTreeMap<PathBuf, Vec<u8>>, when: &str) {
@@ -216,7 +200,7 @@ fn a_full_disk_stops_a_run_which_goes_on_when_there_is_room() {
     finish(&undisturbed);
     let expected = content(&undisturbed);
     let mut stopped = 0;
-    for filler in [1000, 1200, 1350, 1450, 1480] {
+    for filler in (400..1500).step_by(50) {
         let disk = folder.path().join(format!("disk{filler}"));
         fs::create_dir(&disk).unwrap();
         let run = command(&disk.join("results"));

@@ -102,7 +102,7 @@ pub enum Error {
     Backend(#[from] backend::Error),
     /// The store of payloads cannot be written or read.
     #[error(transparent)]
-    Conditions(#[from] conditions::Error),
+    Conditions(conditions::Error),
     /// The states of the calibrations cannot be written or read.
     #[error(transparent)]
     State(#[from] StateError),
@@ -114,17 +114,35 @@ pub enum Error {
     },
 }
 
+impl From<conditions::Error> for Error {
+    fn from(error: conditions::Error) -> Self {
+        match error {
+            // The same words, wherever the room ran out.
+            conditions::Error::Io { path, source, .. } if is_full(&source) => {
+                Self::Output { path, source }
+            }
+            other => Self::Conditions(other),
+        }
+    }
+}
+
+/// Whether there is no room left to write.
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
 /// Writing failed: for want of room, or for good.
 fn cannot_write(path: &Path, source: &io::Error) -> String {
     let path = path.display();
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!(
+    if is_full(source) {
+        return format!(
             "there is no room left to write {path}: {source}; make some and run the same command again, it goes on where it was"
-        ),
-        _ => format!(
-            "cannot write to the output folder {path}: {source}; choose another one with --output"
-        ),
+        );
     }
+    format!("cannot write to the output folder {path}: {source}; choose another one with --output")
 }
 
 impl Error {

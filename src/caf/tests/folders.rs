@@ -180,3 +180,17 @@ fn constants_that_are_given_must_be_there() {
     );
     assert!(!options.output.exists());
 }
+
+#[test]
+fn a_full_disk_is_told_in_the_same_words_wherever_it_was_met() {
+    let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let path = Path::new("results/outputdb/database.txt");
+    let own = crate::caf::Error::output(path)(full()).to_string();
+    let of_store = crate::caf::Error::from(crate::conditions::Error::Io {
+        action: "write",
+        path: path.into(),
+        source: full(),
+    });
+    assert_eq!(of_store.to_string(), own);
+    assert!(own.contains("run the same command again"), "{own}");
+}

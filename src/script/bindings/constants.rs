@@ -1,9 +1,10 @@
 //! `payload(…)` and look-ups; what they mean is in the room `expr`.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
 use super::super::Context;
 use super::super::raise::{Fallible, failed};
+use super::values::plain_value;
 use crate::expr::{Failure, Lookup, PayloadMember, Place, Value, scalar};
 
 /// A payload by its name; which one depends on the run.
@@ -50,21 +51,6 @@ fn not_foreseen(member: &PayloadMember, place: Place) -> Failure {
     }
 }
 
-macro_rules! value {
-    ($engine:expr, $type:ty) => {
-        $engine
-            .register_fn("==", |a: $type, b: $type| a == b)
-            .register_fn("!=", |a: $type, b: $type| a != b)
-            .register_fn("to_string", |value: &mut $type| value.to_string())
-            .register_fn("to_debug", |value: &mut $type| value.to_string())
-            .register_fn("+", |text: &str, value: $type| format!("{text}{value}"))
-            .register_fn("contains", |all: Array, value: $type| {
-                all.iter()
-                    .any(|item| item.read_lock::<$type>().is_some_and(|item| *item == value))
-            })
-    };
-}
-
 pub(crate) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<PayloadRef>("PayloadRef")
@@ -79,6 +65,6 @@ pub(crate) fn register(engine: &mut Engine) {
                 at(&call, lookup, &channel)
             },
         );
-    value!(engine, PayloadRef);
-    value!(engine, Lookup);
+    plain_value::<PayloadRef>(engine);
+    plain_value::<Lookup>(engine);
 }

@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic, Engine};
 
 use super::super::raise::{Fallible, Raised, raise};
+use super::values::plain_value;
 use crate::iov::{ExpRun, IoV};
 
 fn number(value: i64) -> Fallible<i32> {
@@ -37,22 +38,14 @@ fn interval(low: ExpRun, high: ExpRun) -> Fallible<IoV> {
 
 macro_rules! compare {
     ($engine:expr, $type:ty) => {
+        plain_value::<$type>($engine);
         $engine
-            .register_fn("==", |a: $type, b: $type| a == b)
-            .register_fn("!=", |a: $type, b: $type| a != b)
             .register_fn("<", |a: $type, b: $type| a < b)
             .register_fn("<=", |a: $type, b: $type| a <= b)
             .register_fn(">", |a: $type, b: $type| a > b)
             .register_fn(">=", |a: $type, b: $type| a >= b)
             .register_fn("min", |a: $type, b: $type| a.min(b))
-            .register_fn("max", |a: $type, b: $type| a.max(b))
-            .register_fn("to_string", |value: &mut $type| value.to_string())
-            .register_fn("to_debug", |value: &mut $type| value.to_string())
-            .register_fn("+", |text: &str, value: $type| format!("{text}{value}"))
-            .register_fn("contains", |all: Array, value: $type| {
-                all.iter()
-                    .any(|item| item.read_lock::<$type>().is_some_and(|item| *item == value))
-            })
+            .register_fn("max", |a: $type, b: $type| a.max(b));
     };
 }
 

@@ -26,6 +26,7 @@ mod save;
 pub(super) mod settings;
 mod strategy;
 mod tables;
+mod values;
 
 #[cfg(test)]
 pub(super) use calibrate::AlgorithmHandle;
