@@ -59,6 +59,25 @@ pub(crate) fn back_substitute(
     true
 }
 
+/// The inverse (upper triangle, by columns of length `columns`) of the upper triangle stored by
+/// columns of length `rows`; as an error the number of a column that is not independent of those
+/// before it.
+pub(crate) fn invert_triangle(
+    matrix: &[f64],
+    rows: usize,
+    columns: usize,
+) -> Result<Vec<f64>, usize> {
+    let mut inverse = vec![0.0; columns * columns];
+    for k in 0..columns {
+        let column = &mut inverse[k * columns..(k + 1) * columns];
+        column[k] = 1.0;
+        if !back_substitute(matrix, rows, k + 1, column) {
+            return Err(k);
+        }
+    }
+    Ok(inverse)
+}
+
 /// A symmetric positive definite matrix, scaled to a unit diagonal and factorised.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Factor {
@@ -165,6 +184,14 @@ mod tests {
         assert!(back_substitute(&matrix, 4, 2, &mut right));
         // normal equations by hand: 4a + 6b = 19, 6a + 14b = 43
         assert!((right[0] - 0.4).abs() < 1e-14 && (right[1] - 2.9).abs() < 1e-14);
+    }
+
+    #[test]
+    fn inverse_of_a_triangle_by_hand() {
+        // [[2, 1], [0, 4]] with a row of zeros below
+        let inverse = invert_triangle(&[2.0, 0.0, 0.0, 1.0, 4.0, 0.0], 3, 2);
+        assert_eq!(inverse, Ok(vec![0.5, 0.0, -0.125, 0.25]));
+        assert_eq!(invert_triangle(&[2.0, 0.0, 1.0, 0.0], 2, 2), Err(1));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! The parameters in which a model is linear, solved for while all others are held.
+//! The model replaced by its tangent: parameters in which it is linear solved for while all others
+//! are held, and the covariance that the tangent alone gives.
 
-use super::algebra::{back_substitute, triangularise};
+use super::algebra::{back_substitute, invert_triangle, triangularise};
 use super::state::{State, Task};
 
 /// Room that is used again.
@@ -42,5 +43,55 @@ impl Solver {
             state.p[*k] = task.clamp(*k, state.p[*k] + step);
         }
         true
+    }
+}
+
+/// The covariance of the linearised model.
+#[derive(Default)]
+pub(crate) struct Tangent {
+    matrix: Vec<f64>,
+    scale: Vec<f64>,
+}
+
+impl Tangent {
+    /// The inverse of Σ pull ∇f∇fᵀ between the parameters `free` of an evaluated state, row by row;
+    /// as an error the parameter that the slopes do not determine. The slopes are decomposed
+    /// themselves: their products would lose half the digits.
+    pub(crate) fn covariance(&mut self, state: &State, free: &[usize]) -> Result<Vec<f64>, usize> {
+        let (n, places) = (free.len(), state.terms.len());
+        if places < n {
+            return Err(free[places]);
+        }
+        self.matrix.clear();
+        self.scale.clear();
+        for k in free {
+            let column = &state.slopes.first[k * places..(k + 1) * places];
+            let rows = column.iter().zip(&state.terms);
+            let begin = self.matrix.len();
+            self.matrix
+                .extend(rows.map(|(slope, term)| slope * term.pull.max(0.0).sqrt()));
+            let column = &mut self.matrix[begin..];
+            let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();
+            if !(norm > 0.0 && norm.is_finite()) {
+                return Err(*k);
+            }
+            column.iter_mut().for_each(|v| *v /= norm);
+            self.scale.push(norm);
+        }
+        triangularise(&mut self.matrix, places, n, &mut vec![0.0; places]);
+        let inverse = invert_triangle(&self.matrix, places, n).map_err(|at| free[at])?;
+        // (RᵀR)⁻¹ = R⁻¹R⁻ᵀ
+        let mut covariance = vec![0.0; n * n];
+        for i in 0..n {
+            for j in 0..=i {
+                let sum: f64 = (i..n)
+                    .map(|k| inverse[k * n + i] * inverse[k * n + j])
+                    .sum();
+                let value = sum / (self.scale[i] * self.scale[j]);
+                covariance[i * n + j] = value;
+                covariance[j * n + i] = value;
+            }
+        }
+        Ok(covariance)
     }
 }

@@ -1,9 +1,10 @@
 //! From start values to an outcome: where to begin, what to try when it ends badly, and the
 //! covariance at the end.
 
+use super::Errors;
 use super::cost::Measure;
 use super::curve::Curve;
-use super::linear::Solver;
+use super::linear::{Solver, Tangent};
 use super::state::{Data, State, Task};
 use super::{gauss, newton};
 
@@ -15,6 +16,7 @@ pub(crate) struct Workspace {
     last: newton::Room,
     soft: Data,
     solver: Solver,
+    tangent: Tangent,
 }
 
 /// Where a fit begins.
@@ -26,6 +28,8 @@ pub(crate) struct Begin<'a> {
     pub(crate) unset: &'a [bool],
     /// Parameters in which the model is linear.
     pub(crate) linear: &'a [bool],
+    /// What the errors are taken from.
+    pub(crate) errors: Errors,
 }
 
 /// How a fit ended.
@@ -110,7 +114,15 @@ pub(crate) fn minimise(
             break;
         }
     }
+    #[cfg(test)]
+    CALLS.set(calls);
     best
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// Evaluations of the last fit of this thread.
+    pub(crate) static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -207,7 +219,7 @@ fn run(
     };
     gauss::descend(task, curve, state, &mut work.descent, way, calls);
     let end = newton::finish(task, curve, state, &mut work.last, calls);
-    Ok(outcome(task, state, end, &mut work.last, *calls))
+    Ok(outcome(task, state, end, begin.errors, work, *calls))
 }
 
 /// Errors √max(n, 1), with which counts can be fitted by least squares from anywhere.
@@ -275,25 +287,24 @@ fn outcome(
     task: &Task<'_>,
     state: &State,
     end: newton::End,
-    room: &mut newton::Room,
+    errors: Errors,
+    work: &mut Workspace,
     calls: u32,
 ) -> Outcome {
     let n = state.p.len();
     let mut covariance = vec![0.0; n * n];
-    let known = end.flat.is_none() || {
+    let free = &work.last.free;
+    let inverse = if end.flat.is_none() && errors == Errors::Hessian {
+        Ok(work.last.factor.inverse())
+    } else {
         // errors of the linearised model are better than none, and are flagged
-        let mut hessian = Vec::new();
-        state.hessian(&room.free, false, &mut hessian);
-        room.factor.of(&hessian, room.free.len(), 0.0).is_ok()
+        work.tangent.covariance(state, free)
     };
-    if known {
-        let inverse = room.factor.inverse();
-        let free = room.free.len();
-        for (i, k) in room.free.iter().enumerate() {
-            for (j, l) in room.free.iter().enumerate() {
-                let value = inverse[i * free + j];
-                covariance[k * n + l] = if value.is_finite() { value } else { 0.0 };
-            }
+    let unknown = inverse.as_ref().err().copied();
+    let inverse = inverse.unwrap_or_default();
+    for (row, k) in inverse.chunks_exact(free.len().max(1)).zip(free) {
+        for (value, l) in row.iter().zip(free) {
+            covariance[k * n + l] = if value.is_finite() { *value } else { 0.0 };
         }
     }
     let at_limit = (0..n).filter(|k| {
@@ -309,7 +320,7 @@ fn outcome(
         cost: state.cost,
         edm: end.edm,
         tolerance,
-        flat: end.flat,
+        flat: end.flat.or(unknown),
         at_limit: at_limit.collect(),
         negative: negative
             .filter(|_| task.measure == Measure::Poisson)

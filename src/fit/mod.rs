@@ -38,6 +38,6 @@ pub use each::fit_each;
 pub use error::Error;
 pub use model::{Model, Parameter, Refit, Rule, RuleFunction, Start};
 pub use probability::probability;
-pub use result::{Cost, Fit, Options};
+pub use result::{Cost, Errors, Fit, Options};
 pub use row::{Row, table};
 pub use single::{fit_histogram, fit_points};

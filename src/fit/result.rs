@@ -12,6 +12,26 @@ pub enum Cost {
     Poisson,
 }
 
+/// What the errors of a fit are taken from.
+///
+/// The two differ where the model bends within the errors and the residuals do not cancel that:
+/// at the minimum the Hessian of half the cost is Σ w (∇f∇fᵀ) + Σ r ∇∇f, and the linearised model
+/// drops the second sum. It is small when the residuals r are small or scatter around zero, and
+/// absent when the model is linear in its parameters; where the model misses the data
+/// systematically, or the errors are as large as the range over which the model bends, expect
+/// tens of percent. Tables of least-squares results elsewhere (the certified standard deviations
+/// of NIST among them) are mostly of the linearised kind, and scaled by √(χ²/ndf) in addition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errors {
+    /// The full Hessian at the minimum, with exact second derivatives of the model.
+    #[default]
+    Hessian,
+    /// The model replaced by its tangent at the minimum (Gauss and Newton), by a QR decomposition
+    /// of the weighted slopes.
+    Linearised,
+}
+
 /// How a fit is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
@@ -26,6 +46,8 @@ pub struct Options {
     pub rebin_below: f64,
     /// Evaluations of the model at most.
     pub max_calls: u32,
+    /// What the errors are taken from.
+    pub errors: Errors,
 }
 
 impl Default for Options {
@@ -36,6 +58,7 @@ impl Default for Options {
             min_entries: 0.0,
             rebin_below: 0.0,
             max_calls: 10_000,
+            errors: Errors::Hessian,
         }
     }
 }
@@ -47,7 +70,7 @@ pub struct Fit {
     pub names: Vec<String>,
     /// Values in that order.
     pub values: Vec<f64>,
-    /// Errors from the full Hessian, `up` = 1 (χ²) or 0.5 (−ln L); 0 for fixed parameters.
+    /// Errors as [`Options::errors`] asks for, `up` = 1 (χ²) or 0.5 (−ln L); 0 for fixed parameters.
     pub errors: Vec<f64>,
     /// Covariance, row by row; zeros for fixed parameters.
     pub covariance: Vec<f64>,

@@ -245,6 +245,7 @@ fn one(
         values: start,
         unset: &unset,
         linear: compiled.linear(),
+        errors: options.errors,
     };
     let outcome = minimise(&task, &mut curve, begin, &mut thread.work);
     let mut outcome = outcome.map_err(|x| {

@@ -3,8 +3,10 @@
 mod bad;
 mod basics;
 mod derivatives;
+mod effort;
 mod nist;
 mod parser;
+mod published;
 mod random;
 mod reference;
 mod toys;

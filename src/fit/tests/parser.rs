@@ -8,15 +8,16 @@ struct Parser<'a> {
     at: usize,
 }
 
-/// The formula of a text, or what could not be understood.
+/// The formula of a text, or what could not be understood. Brackets of all kinds are the same,
+/// as are small and capital letters.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let text: String = text
         .chars()
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {
-            '[' => '(',
-            ']' => ')',
-            c => c,
+            '[' | '{' => '(',
+            ']' | '}' => ')',
+            c => c.to_ascii_lowercase(),
         })
         .collect();
     let mut parser = Parser {
@@ -27,7 +28,8 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     if parser.at == parser.text.len() {
         Ok(formula)
     } else {
-        Err(format!("{} of {text}", &text[parser.at..]))
+        let rest = String::from_utf8_lossy(&parser.text[parser.at..]);
+        Err(format!("{rest} of {text}"))
     }
 }
 
@@ -71,11 +73,32 @@ impl Parser<'_> {
         if self.eat("-") {
             return Ok(neg(&self.sign()?));
         }
+        if self.eat("+") {
+            return self.sign();
+        }
         let base = self.atom()?;
-        if self.eat("**") {
+        if self.eat("**") || self.eat("^") {
             return Ok(binary(BinaryOp::Pow, &base, &self.sign()?));
         }
         Ok(base)
+    }
+
+    /// The length of the number that begins here: digits, a point, an exponent with its sign.
+    fn digits(&self) -> usize {
+        let rest = &self.text[self.at..];
+        let run = |from: usize, good: fn(&u8) -> bool| {
+            let tail = rest.get(from..).unwrap_or(&[]);
+            tail.iter().take_while(|c| good(c)).count()
+        };
+        let mantissa = run(0, |c| c.is_ascii_digit() || *c == b'.');
+        if mantissa == 0 || rest.get(mantissa) != Some(&b'e') {
+            return mantissa;
+        }
+        let sign = usize::from(matches!(rest.get(mantissa + 1), Some(b'+' | b'-')));
+        match run(mantissa + 1 + sign, u8::is_ascii_digit) {
+            0 => mantissa,
+            exponent => mantissa + 1 + sign + exponent,
+        }
     }
 
     fn atom(&mut self) -> Result<Expr, String> {
@@ -88,27 +111,62 @@ impl Parser<'_> {
             };
         }
         let rest = &self.text[self.at..];
-        let length = rest
-            .iter()
-            .position(|c| !(c.is_ascii_alphanumeric() || *c == b'.'))
-            .unwrap_or(rest.len());
+        let digits = self.digits();
+        let named = rest.iter().take_while(|c| c.is_ascii_alphanumeric());
+        let length = if digits > 0 { digits } else { named.count() };
         let word = String::from_utf8_lossy(&rest[..length]).into_owned();
         self.at += length;
-        if let Ok(value) = word.parse::<f64>() {
-            return Ok(number(value));
+        if digits > 0 {
+            let value = word.parse::<f64>();
+            return value.map(number).map_err(|_| format!("no number: {word}"));
         }
         let function = match word.as_str() {
             "exp" => Function::Exp,
-            "log" => Function::Ln,
+            "log" | "ln" => Function::Ln,
             "sin" => Function::Sin,
             "cos" => Function::Cos,
-            "arctan" => Function::Atan,
+            "arctan" | "atan" => Function::Atan,
             "sqrt" => Function::Sqrt,
             "pi" => return Ok(number(std::f64::consts::PI)),
-            "x" => return Ok(column("x")),
-            name if name.starts_with('b') && name.len() > 1 => return Ok(parameter(name)),
+            name if is_numbered(name, 'x') => return Ok(column(name)),
+            name if is_numbered(name, 'b') && name.len() > 1 => return Ok(parameter(name)),
             _ => return Err(format!("what is {word:?}")),
         };
+        if self.text.get(self.at) != Some(&b'(') {
+            return Err(format!("no bracket after {word}"));
+        }
         Ok(call(function, &self.atom()?))
+    }
+}
+
+/// A letter, and perhaps a number.
+fn is_numbered(name: &str, letter: char) -> bool {
+    let number = name.strip_prefix(letter);
+    number.is_some_and(|number| number.bytes().all(|c| c.is_ascii_digit()))
+}
+
+#[test]
+fn formulas_are_read_as_they_are_meant() {
+    let value = |text: &str| {
+        let formula = parse(text).expect(text);
+        let names = crate::expr::parameters(&formula);
+        let values = vec![3.0; names.len()];
+        crate::fit::compiled::evaluate_once(&[formula], &names, 2.0, &values).expect(text)[0]
+    };
+    for (text, expected) in [
+        ("-x**2", -4.0),
+        ("2**-1", 0.5),
+        ("2**3**2", 512.0),
+        ("1 - x/2/2 + 1", 1.5),
+        ("1.5e-1*X + .5", 0.8),
+        ("{b1 + 1}*[x - 1]^2", 4.0),
+        ("exp[0*x]*b2", 3.0),
+        ("(-2)**3 + x", -6.0),
+    ] {
+        let have = value(text);
+        assert!((have - expected).abs() < 1e-14, "{text}: {have}");
+    }
+    for text in ["", "b1*", "exp x", "sinh(x)", "(x", "x)", "b*x", "2e"] {
+        assert!(parse(text).is_err(), "{text}");
     }
 }

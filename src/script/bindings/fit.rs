@@ -11,7 +11,7 @@ use super::super::{Closure, Context};
 use super::fits::{Fitted, curve_of};
 use super::handle::Handle;
 use super::ordered::refuse_others;
-use crate::fit::{Cost, Model, Options, Parameter, Refit, Rule, Start};
+use crate::fit::{Cost, Errors, Model, Options, Parameter, Refit, Rule, Start};
 use crate::hist::{Axis, Histogram};
 
 pub(crate) type ModelHandle = Handle<Model>;
@@ -133,11 +133,7 @@ pub(super) fn options(map: &Map) -> Fallible<Options> {
             "min_entries" => options.min_entries = number(value)?,
             "rebin_below" => options.rebin_below = number(value)?,
             "max_calls" => options.max_calls = number(value)? as u32,
-            _ => {
-                if value.to_string() != "hessian" {
-                    return super::super::raise::not_yet("errors other than \"hessian\"");
-                }
-            }
+            _ => options.errors = errors(value)?,
         }
     }
     Ok(options)
@@ -153,6 +149,20 @@ fn cost(value: &Dynamic) -> Fallible<Cost> {
                 .hint("there are \"chi2\" and \"poisson\"")
                 .boxed(),
         ),
+    }
+}
+
+fn errors(value: &Dynamic) -> Fallible<Errors> {
+    match value.to_string().as_str() {
+        "hessian" => Ok(Errors::Hessian),
+        "linearised" => Ok(Errors::Linearised),
+        "minos" => super::super::raise::not_yet("errors \"minos\""),
+        other => Err(Raised::new(
+            "script::wrong-value",
+            format!("there are no errors `{other}`"),
+        )
+        .hint("there are \"hessian\" and \"linearised\"")
+        .boxed()),
     }
 }
 
