@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::build::{
-    add, binary, call, choose, constant, div, is_zero, mul, neg, number, power, sub,
+    self, add, binary, call, choose, constant, div, is_zero, mul, neg, number, parameter, power,
+    sub,
 };
-use super::{BinaryOp, Expr, Failure, Function, Node, Reduction, UnaryOp};
+use super::{BinaryOp, Expr, Failure, Function, Node, Reduction, UnaryOp, rebuilt};
 
 /// The derivative of a formula with respect to one parameter.
 ///
@@ -24,6 +25,29 @@ pub fn derivative(formula: &Expr, parameter: &str) -> Result<Expr, Failure> {
         locals: HashMap::new(),
     };
     walk.of(formula)
+}
+
+/// The derivative of a formula with respect to one column of the row itself.
+///
+/// # Errors
+/// As [`derivative`].
+pub fn derivative_by_column(formula: &Expr, column: &str) -> Result<Expr, Failure> {
+    // no name of a script can be the same
+    let stand_in = format!("column {column}");
+    let varied = replaced(formula, &mut |node| match node {
+        Node::Column(path, _) if path.to_string() == column => Some(parameter(&stand_in)),
+        _ => None,
+    });
+    let slope = derivative(&varied, &stand_in)?;
+    Ok(replaced(&slope, &mut |node| match node {
+        Node::Parameter(name, _) if *name == stand_in => Some(build::column(column)),
+        _ => None,
+    }))
+}
+
+/// A formula with other formulas in place of some of its nodes.
+pub fn replaced(formula: &Expr, by: &mut dyn FnMut(&Node) -> Option<Expr>) -> Expr {
+    by(formula).unwrap_or_else(|| rebuilt(formula, &mut |part| replaced(part, by)))
 }
 
 /// Whether a formula mentions a parameter anywhere, conditions included.

@@ -24,7 +24,7 @@ mod verbs;
 mod tests;
 
 pub use constants::with_constants;
-pub use derivative::{derivative, mentions, parameters};
+pub use derivative::{derivative, derivative_by_column, mentions, parameters, replaced};
 pub use evaluator::{Evaluator, Wanted};
 pub use formula::{Failure, Formula, RowFunction, Value, payload_members};
 pub use lookup::{Bound, Lookup, LookupTable, PayloadMember};

@@ -1,4 +1,4 @@
-//! What one bin adds to the cost, as a residual to square and as exact derivatives.
+//! What one place adds to the cost, as a residual to square and as exact derivatives.
 //!
 //! With F = ½ cost: `push` = ∂F/∂f and `pull` = ∂²F/∂f², so that the gradient of F is
 //! Σ push ∇f and its Hessian Σ pull ∇f∇fᵀ + push ∇∇f.
@@ -8,16 +8,31 @@ use crate::expr::maths;
 /// What is made small, as the minimiser sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
-    /// Squared distance in units of the error.
+    /// Squared distance in units of the error; the weight is 1/error.
     Chi2,
-    /// Poisson deviance.
+    /// Poisson deviance times a weight: 1 for counts; for sums of weights the effective number of
+    /// entries that a unit of the content stands for (G. Bohm and G. Zech, Nucl. Instrum. Meth. A
+    /// 748 (2014) 1).
     Poisson,
     /// Poisson deviance, continued where the model is (nearly) zero or negative: a way back to
     /// where the deviance exists, never a result.
     Soft,
+    /// −2 ln f: a density at a measured row.
+    Density,
+    /// −2f: the logarithm of a density at a measured row.
+    LogDensity,
+    /// 2f times a weight: a part of the integral of an extended density.
+    Integral,
 }
 
-/// What one bin adds.
+impl Measure {
+    /// Whether the cost is a sum of squares, which the minimiser may linearise.
+    pub(crate) fn of_squares(self) -> bool {
+        matches!(self, Self::Chi2 | Self::Poisson | Self::Soft)
+    }
+}
+
+/// What one place adds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Term {
     /// What is brought to zero: with its slope it gives `push`; where the bin is not empty, its
@@ -33,7 +48,7 @@ pub(crate) struct Term {
     pub(crate) cost: f64,
 }
 
-/// The term of one bin with content `y` and 1/error `weight` where the model says `f`.
+/// The term of one place with content `y` where the model says `f`.
 pub(crate) fn term(measure: Measure, f: f64, y: f64, weight: f64) -> Term {
     match measure {
         Measure::Chi2 => {
@@ -46,9 +61,56 @@ pub(crate) fn term(measure: Measure, f: f64, y: f64, weight: f64) -> Term {
                 cost: residual * residual,
             }
         }
-        Measure::Soft if y > 0.0 && f < SOFT * y => continued(f, y),
-        Measure::Poisson | Measure::Soft if y > 0.0 => counted(f, y),
-        Measure::Poisson | Measure::Soft => empty(f),
+        Measure::Soft if y > 0.0 && f < SOFT * y => continued(f, y).times(weight),
+        Measure::Poisson | Measure::Soft if y > 0.0 => counted(f, y).times(weight),
+        Measure::Poisson | Measure::Soft => empty(f).times(weight),
+        Measure::Density => density(f),
+        Measure::LogDensity => Term {
+            residual: -1.0,
+            slope: 1.0,
+            push: -1.0,
+            pull: 0.0,
+            cost: -2.0 * f,
+        },
+        Measure::Integral => Term {
+            push: weight,
+            cost: 2.0 * f * weight,
+            ..Term::default()
+        },
+    }
+}
+
+impl Term {
+    /// The same with all that it adds multiplied.
+    fn times(self, weight: f64) -> Self {
+        if weight == 1.0 {
+            return self;
+        }
+        let root = weight.sqrt();
+        Self {
+            residual: self.residual * root,
+            slope: self.slope * root,
+            push: self.push * weight,
+            pull: self.pull * weight,
+            cost: self.cost * weight,
+        }
+    }
+}
+
+/// −2 ln f; infinite for f ≤ 0.
+fn density(f: f64) -> Term {
+    if !(f > 0.0) {
+        return Term {
+            cost: f64::INFINITY,
+            ..Term::default()
+        };
+    }
+    Term {
+        residual: -1.0,
+        slope: 1.0 / f,
+        push: -1.0 / f,
+        pull: 1.0 / (f * f),
+        cost: -2.0 * maths::ln(f),
     }
 }
 
@@ -163,7 +225,7 @@ mod tests {
             (10.0, 3.0, 6.776_163_174_044_385),
             (1e-10, 1.0, 44.051_701_860_080_914),
         ] {
-            let term = term(Measure::Poisson, f, y, 0.0);
+            let term = term(Measure::Poisson, f, y, 1.0);
             assert!(
                 (term.cost - expected).abs() <= 2e-8 * expected,
                 "{f} {y}: {} {expected}",
@@ -185,9 +247,9 @@ mod tests {
             (-0.005, 0.0),
         ] {
             let h = 1e-5;
-            let up = term(Measure::Poisson, f + h, y, 0.0);
-            let down = term(Measure::Poisson, f - h, y, 0.0);
-            let here = term(Measure::Poisson, f, y, 0.0);
+            let up = term(Measure::Poisson, f + h, y, 1.0);
+            let down = term(Measure::Poisson, f - h, y, 1.0);
+            let here = term(Measure::Poisson, f, y, 1.0);
             assert!(((up.push - down.push) / (2.0 * h) - here.pull).abs() < 1e-8);
             assert!(((up.cost - down.cost) / (4.0 * h) - here.push).abs() < 1e-8);
         }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::hist::Histogram;
 
-use super::single::Thread;
+use super::problem::Thread;
 use super::{Compiled, Error, Fit, Model, Options, Row};
 
 /// Fits a model to the histogram of each channel. Rows come in the order given, one per channel;
@@ -42,7 +42,8 @@ impl Compiled {
         thread: &mut Thread,
     ) -> Row {
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            self.fit_with(histogram, options, thread)
+            let solved = self.fit_with(histogram, options, thread)?;
+            Ok::<Fit, Error>(solved.fit)
         }));
         let (fit, why) = match ended {
             Ok(Ok(fit)) => {

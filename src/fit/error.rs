@@ -2,6 +2,8 @@
 
 use crate::expr::Failure;
 
+use super::Cost;
+
 /// Why a fit could not even begin; a fit that began and ended badly is a flagged [`super::Fit`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -91,6 +93,43 @@ pub enum Error {
         "a Poisson likelihood needs counts, and these are values with errors: choose cost \"chi2\""
     )]
     NotCounts,
+    /// A cost of single values for something else.
+    #[error(
+        "cost \"{cost}\" is for single values or rows, and these are bins or points: choose \"chi2\" or \"poisson\""
+    )]
+    NoRows {
+        /// The cost.
+        cost: Cost,
+    },
+    /// A cost of bins for single values.
+    #[error("cost \"{cost}\" is for bins or points, and these are {what}: choose {choice}")]
+    NoBins {
+        /// The cost.
+        cost: Cost,
+        /// What they are.
+        what: &'static str,
+        /// What can be chosen.
+        choice: &'static str,
+    },
+    /// Single values without a range.
+    #[error("single values need the range in which they were taken: range: [low, high]")]
+    NoRange,
+    /// A single value that is not a finite number.
+    #[error("the value of row {row} (from 0) is {value}: a fit needs finite numbers")]
+    BadValue {
+        /// Number of the row, from 0.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+    /// Several fits at once with a range that moves.
+    #[error(
+        "model {model} moves its range after a fit (.refit), which several fits at once cannot"
+    )]
+    MovingRange {
+        /// The model.
+        model: String,
+    },
     /// Bins that cannot be joined.
     #[error("bins cannot be joined: {message}")]
     Rebin {

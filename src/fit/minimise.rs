@@ -6,14 +6,15 @@ use super::cost::Measure;
 use super::curve::Curve;
 use super::linear::{Solver, Tangent};
 use super::state::{Data, State, Task};
-use super::{gauss, newton};
+use super::{gauss, newton, quasi};
 
 /// Memory of one thread, used again from fit to fit.
 #[derive(Default)]
 pub(crate) struct Workspace {
-    state: State,
+    pub(crate) state: State,
     descent: gauss::Room,
-    last: newton::Room,
+    pub(crate) quasi: quasi::Room,
+    pub(crate) last: newton::Room,
     soft: Data,
     solver: Solver,
     tangent: Tangent,
@@ -64,14 +65,14 @@ pub(crate) struct Outcome {
 const EDM: f64 = 1e-6;
 
 impl Outcome {
-    fn settled(&self) -> bool {
+    pub(crate) fn settled(&self) -> bool {
         self.flat.is_none()
             && self.edm <= self.tolerance
             && self.negative.is_none()
             && !self.exhausted
     }
 
-    fn good(&self) -> bool {
+    pub(crate) fn good(&self) -> bool {
         self.settled() && self.at_limit.is_empty() && self.negative.is_none()
     }
 }
@@ -84,6 +85,9 @@ pub(crate) fn minimise(
     begin: Begin<'_>,
     work: &mut Workspace,
 ) -> Result<Outcome, f64> {
+    if !task.all(Measure::of_squares) {
+        return quasi::minimise(task, curve, begin, work);
+    }
     let mut calls = 0;
     let mut best = attempt(task, curve, begin, Variant::AsGiven, work, &mut calls);
     for variant in [
@@ -224,14 +228,15 @@ fn run(
 
 /// Errors √max(n, 1), with which counts can be fitted by least squares from anywhere.
 fn soften(task: &Task<'_>, soft: &mut Data) {
-    soft.x.clone_from(&task.data.x);
-    soft.y.clone_from(&task.data.y);
-    soft.weight.clear();
-    if task.measure == Measure::Chi2 {
-        soft.weight.extend_from_slice(&task.data.weight);
-    } else {
-        let weights = task.data.y.iter().map(|y| 1.0 / y.max(1.0).sqrt());
-        soft.weight.extend(weights);
+    soft.clone_from(task.data);
+    for (section, range) in task.data.ranges() {
+        if section.measure == Measure::Chi2 {
+            continue;
+        }
+        let contents = soft.y[range.clone()].iter();
+        for (weight, y) in soft.weight[range].iter_mut().zip(contents) {
+            *weight = 1.0 / y.max(1.0).sqrt();
+        }
     }
 }
 
@@ -245,7 +250,7 @@ fn solve_linear(
 ) {
     let soft = Task {
         data: &work.soft,
-        measure: Measure::Chi2,
+        instead: Some(Measure::Chi2),
         ..*task
     };
     state.evaluate(&soft, curve, false);
@@ -261,13 +266,17 @@ fn approach(
     state: &mut State,
     calls: &mut u32,
 ) {
-    if task.measure == Measure::Chi2 {
+    if task.all(|measure| measure == Measure::Chi2) {
         return;
     }
     for measure in [Measure::Chi2, Measure::Soft] {
         let way = Task {
-            data: &work.soft,
-            measure,
+            data: if measure == Measure::Chi2 {
+                &work.soft
+            } else {
+                task.data
+            },
+            instead: Some(measure),
             ..*task
         };
         state.evaluate(&way, curve, false);
@@ -283,7 +292,8 @@ fn approach(
     }
 }
 
-fn outcome(
+/// What was found at the end of the way.
+pub(crate) fn outcome(
     task: &Task<'_>,
     state: &State,
     end: newton::End,
@@ -312,7 +322,6 @@ fn outcome(
         !task.fixed[*k] && (state.p[*k] <= low || state.p[*k] >= high)
     });
     let tolerance = EDM.max(state.noise(task).min(1e-2));
-    let negative = state.slopes.value.iter().position(|f| *f < 0.0);
     Outcome {
         values: state.p.clone(),
         curve: state.slopes.value.clone(),
@@ -322,9 +331,7 @@ fn outcome(
         tolerance,
         flat: end.flat.or(unknown),
         at_limit: at_limit.collect(),
-        negative: negative
-            .filter(|_| task.measure == Measure::Poisson)
-            .map(|at| task.data.x[at]),
+        negative: state.negative(task),
         coarse: None,
         exhausted: calls >= task.max_calls && !(end.edm <= tolerance),
     }

@@ -86,7 +86,7 @@ pub(crate) fn finish(
 fn look(task: &Task<'_>, state: &State, room: &mut Room) -> End {
     state.free(task, &mut room.free);
     let free = room.free.len();
-    state.hessian(&room.free, true, &mut room.hessian);
+    state.hessian(task, &room.free, true, &mut room.hessian);
     match room.factor.of(&room.hessian, free, 0.0) {
         Ok(()) => {
             room.step.clear();

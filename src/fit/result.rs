@@ -1,5 +1,7 @@
 //! How a fit is done and what comes out.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What is made small.
@@ -8,8 +10,27 @@ use serde::{Deserialize, Serialize};
 pub enum Cost {
     /// Squared distance in units of the error; for counts the error is √n, empty bins are left out.
     Chi2,
-    /// Poisson likelihood of counts, as deviance.
+    /// Poisson likelihood of counts, as deviance; for sums of weights that of the effective entries.
     Poisson,
+    /// Likelihood of single values: the model is normalised over the range.
+    Unbinned,
+    /// Extended likelihood of single values: the integral of the model over the range is the number
+    /// of values expected.
+    Extended,
+    /// Likelihood of the rows of a table: the model is the logarithm of the density of a row.
+    LogLikelihood,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chi2 => "chi2",
+            Self::Poisson => "poisson",
+            Self::Unbinned => "unbinned",
+            Self::Extended => "extended",
+            Self::LogLikelihood => "log_likelihood",
+        })
+    }
 }
 
 /// What the errors of a fit are taken from.
@@ -37,6 +58,8 @@ pub enum Errors {
 pub struct Options {
     /// What is made small; `None` chooses by the kind of data: Poisson for counts, χ² otherwise.
     pub cost: Option<Cost>,
+    /// Low and high end of the (first) fit, instead of what the model says; needed for single values.
+    pub range: Option<(f64, f64)>,
     /// Whether the model is averaged over each bin instead of taken at its centre.
     pub integrate: bool,
     /// Histograms with fewer entries are flagged and not fitted.
@@ -54,6 +77,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             cost: None,
+            range: None,
             integrate: false,
             min_entries: 0.0,
             rebin_below: 0.0,
@@ -74,9 +98,9 @@ pub struct Fit {
     pub errors: Vec<f64>,
     /// Covariance, row by row; zeros for fixed parameters.
     pub covariance: Vec<f64>,
-    /// χ² or deviance at the minimum.
+    /// χ² or deviance at the minimum; −2 ln L of single values.
     pub chi2: f64,
-    /// Bins (or points) used less free parameters.
+    /// Bins (or points) used less free parameters; 0 for single values, which have none.
     pub ndf: i64,
     /// Entries of the histogram inside the fitted range.
     pub entries: f64,
@@ -107,6 +131,14 @@ impl Fit {
     #[must_use]
     pub fn valid(&self) -> bool {
         self.minimum && self.edm_reached && !self.at_limit && !self.call_limit && self.accurate
+    }
+
+    /// Adds to why the fit is not valid.
+    pub(crate) fn add_reason(&mut self, reason: &str) {
+        if !self.why.is_empty() {
+            self.why.push_str("; ");
+        }
+        self.why.push_str(reason);
     }
 
     /// χ² per degree of freedom; NaN without any.

@@ -3,7 +3,6 @@
 use crate::hist::{Content, Histogram};
 
 use super::cost::Measure;
-use super::state::Data;
 use super::{Cost, Error, Options};
 
 /// Places and weights of the Gauss–Legendre rule with five places on [−½, ½], exact for
@@ -19,13 +18,17 @@ pub(crate) const NODES: [(f64, f64); 5] = [
 /// What is fitted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selected {
-    /// Contents and errors.
-    pub(crate) data: Data,
+    /// Centres of the bins.
+    pub(crate) centres: Vec<f64>,
+    /// Contents.
+    pub(crate) contents: Vec<f64>,
+    /// What the measure has as weight.
+    pub(crate) factors: Vec<f64>,
     /// Where the model is taken, `weights.len()` places per bin.
     pub(crate) x: Vec<f64>,
     /// Weights of the places within a bin.
     pub(crate) weights: Vec<f64>,
-    /// Widths of the bins; empty for points.
+    /// Widths of the bins.
     pub(crate) widths: Vec<f64>,
     /// Numbers of the first and last bin in the range.
     pub(crate) bins: (usize, usize),
@@ -40,14 +43,15 @@ pub(crate) struct Selected {
 /// What is made small for this histogram.
 ///
 /// # Errors
-/// When a likelihood is asked for values that are no counts.
+/// When a likelihood is asked for values that are no counts, or one of single rows.
 pub(crate) fn measure(histogram: &Histogram, options: &Options) -> Result<Measure, Error> {
     let counts = histogram.content == Content::Counts && histogram.variances.is_none();
     match options.cost {
         Some(Cost::Chi2) => Ok(Measure::Chi2),
-        Some(Cost::Poisson) if !counts => Err(Error::NotCounts),
+        Some(Cost::Poisson) if histogram.content != Content::Counts => Err(Error::NotCounts),
         None if !counts => Ok(Measure::Chi2),
         Some(Cost::Poisson) | None => Ok(Measure::Poisson),
+        Some(cost) => Err(Error::NoRows { cost }),
     }
 }
 
@@ -76,6 +80,7 @@ pub(crate) fn select(
         ..Selected::default()
     };
     let mut filled = false;
+    let scale = Scale::of(histogram, bins);
     for i in (bins.0..=bins.1).filter(|i| histogram.used(*i)) {
         let (x, y, error) = (axis.centre(i), histogram.values()[i], histogram.error(i));
         let entries = histogram
@@ -88,9 +93,12 @@ pub(crate) fn select(
         if measure == Measure::Chi2 && error == 0.0 {
             continue;
         }
-        selected.data.x.push(x);
-        selected.data.y.push(y);
-        selected.data.weight.push(1.0 / error);
+        selected.centres.push(x);
+        selected.contents.push(y);
+        selected.factors.push(match measure {
+            Measure::Chi2 => 1.0 / error,
+            _ => scale.in_bin(histogram, i),
+        });
         selected.widths.push(axis.width(i));
         if options.integrate {
             let width = axis.width(i);
@@ -101,13 +109,42 @@ pub(crate) fn select(
             selected.x.push(x);
         }
     }
-    if !filled || selected.data.y.is_empty() {
+    if !filled || selected.contents.is_empty() {
         return Err(Error::Empty {
             low: selected.low,
             high: selected.high,
         });
     }
     Ok(selected)
+}
+
+/// How many entries a unit of the content stands for: 1 for counts, Σw/Σw² for sums of weights.
+struct Scale {
+    /// That of all bins together, for those without entries.
+    mean: f64,
+}
+
+impl Scale {
+    fn of(histogram: &Histogram, (first, last): (usize, usize)) -> Self {
+        let variances = histogram.variances.as_ref();
+        let mean = variances.map_or(1.0, |variances| {
+            let sum: f64 = histogram.values()[first..=last].iter().sum();
+            sum / variances[first + 1..=last + 1].iter().sum::<f64>()
+        });
+        Self { mean }
+    }
+
+    fn in_bin(&self, histogram: &Histogram, bin: usize) -> f64 {
+        let Some(variances) = &histogram.variances else {
+            return 1.0;
+        };
+        let own = histogram.values()[bin] / variances[bin + 1];
+        if own.is_finite() && own > 0.0 {
+            own
+        } else {
+            self.mean
+        }
+    }
 }
 
 /// First and last bin whose centre lies in the range; all without a range.

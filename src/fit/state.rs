@@ -1,25 +1,52 @@
 //! A place in the space of parameters: the curve there, its cost and gradient.
 
+use std::ops::Range;
+
 use super::cost::{Measure, Term, term};
 use super::curve::{Curve, Slopes};
 
-/// What is fitted: the contents of bins (or points) and 1/error of each.
+/// What is fitted: one or several sections of places.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Data {
     /// Places, for messages.
     pub(crate) x: Vec<f64>,
     /// Contents.
     pub(crate) y: Vec<f64>,
-    /// 1/error; not used by a likelihood.
+    /// What the measure of the section says it is: 1/error, or a weight.
     pub(crate) weight: Vec<f64>,
+    /// The sections, one after the other.
+    pub(crate) sections: Vec<Section>,
+}
+
+/// Places with one formula and one measure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Section {
+    /// The number of the place after its last.
+    pub(crate) end: usize,
+    /// What is made small.
+    pub(crate) measure: Measure,
+    /// The positions of the parameters of its formula among all.
+    pub(crate) parameters: Vec<usize>,
+}
+
+impl Data {
+    /// Each section with the range of its places.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (&Section, Range<usize>)> {
+        let mut begin = 0;
+        self.sections.iter().map(move |section| {
+            let range = begin..section.end;
+            begin = section.end;
+            (section, range)
+        })
+    }
 }
 
 /// What a fit is about, apart from where it stands.
 pub(crate) struct Task<'a> {
     /// What is fitted.
     pub(crate) data: &'a Data,
-    /// What is made small.
-    pub(crate) measure: Measure,
+    /// What is made small instead of the measure of each section.
+    pub(crate) instead: Option<Measure>,
     /// Lower and upper limit per parameter, infinite if open.
     pub(crate) limits: &'a [(f64, f64)],
     /// Which parameters are held.
@@ -46,10 +73,22 @@ impl Task<'_> {
     /// The scale of differences that matter: one unit of the cost, less where the errors are
     /// far too large (as when none are known and 1 is taken).
     pub(crate) fn unit(&self, cost: f64) -> f64 {
-        match self.measure {
-            Measure::Chi2 => (cost / self.freedom()).clamp(1e-30, 1.0),
-            Measure::Poisson | Measure::Soft => 1.0,
+        if self.all(|measure| measure == Measure::Chi2) {
+            (cost / self.freedom()).clamp(1e-30, 1.0)
+        } else {
+            1.0
         }
+    }
+
+    /// What is made small in a section.
+    fn measure(&self, section: &Section) -> Measure {
+        self.instead.unwrap_or(section.measure)
+    }
+
+    /// Whether something holds for what is made small in each section.
+    pub(crate) fn all(&self, holds: impl Fn(Measure) -> bool) -> bool {
+        let mut sections = self.data.sections.iter();
+        sections.all(|section| holds(self.measure(section)))
     }
 }
 
@@ -75,9 +114,14 @@ impl State {
         let data = task.data;
         let places = data.y.len();
         self.terms.clear();
-        let values = self.slopes.value.iter().zip(&data.y).zip(&data.weight);
-        self.terms
-            .extend(values.map(|((f, y), weight)| term(task.measure, *f, *y, *weight)));
+        for (section, range) in data.ranges() {
+            let measure = task.measure(section);
+            let values = &self.slopes.value[range.clone()];
+            let contents = data.y[range.clone()].iter().zip(&data.weight[range]);
+            let terms = values.iter().zip(contents);
+            self.terms
+                .extend(terms.map(|(f, (y, weight))| term(measure, *f, *y, *weight)));
+        }
         self.cost = self.terms.iter().map(|term| term.cost).sum();
         self.gradient.clear();
         for column in self.slopes.first.chunks_exact(places.max(1)) {
@@ -145,32 +189,59 @@ impl State {
         }
     }
 
+    /// A place where the model is negative and its section counts.
+    pub(crate) fn negative(&self, task: &Task<'_>) -> Option<f64> {
+        let counting = |measure| matches!(measure, Measure::Poisson | Measure::Integral);
+        task.data
+            .ranges()
+            .filter(|(section, _)| counting(task.measure(section)))
+            .find_map(|(_, mut range)| range.find(|at| self.slopes.value[*at] < 0.0))
+            .map(|at| task.data.x[at])
+    }
+
     /// The Hessian of half the cost between the parameters `free`, row by row.
     /// Without second derivatives of the curve it is that of Gauss and Newton.
-    pub(crate) fn hessian(&self, free: &[usize], exact: bool, out: &mut Vec<f64>) {
-        let places = self.terms.len();
-        let first = |k: usize| &self.slopes.first[k * places..(k + 1) * places];
+    pub(crate) fn hessian(&self, task: &Task<'_>, free: &[usize], exact: bool, out: &mut Vec<f64>) {
         out.clear();
         out.resize(free.len() * free.len(), 0.0);
-        for (i, &k) in free.iter().enumerate() {
-            for (j, &l) in free.iter().enumerate().take(i + 1) {
-                let pairs = first(k).iter().zip(first(l)).zip(&self.terms);
-                let mut sum: f64 = if exact {
-                    pairs.map(|((a, b), term)| a * b * term.pull).sum()
-                } else {
-                    pairs
-                        .map(|((a, b), term)| a * b * term.slope * term.slope)
-                        .sum()
-                };
-                if exact {
-                    let pair = k.max(l) * (k.max(l) + 1) / 2 + k.min(l);
-                    let second = &self.slopes.second[pair * places..(pair + 1) * places];
-                    let bends = second.iter().zip(&self.terms);
-                    sum += bends.map(|(bend, term)| bend * term.push).sum::<f64>();
+        let mut second = 0;
+        for (section, range) in task.data.ranges() {
+            let parameters = &section.parameters;
+            for (i, &k) in parameters.iter().enumerate() {
+                let row = free.iter().position(|at| *at == k);
+                for &l in &parameters[..=i] {
+                    let column = free.iter().position(|at| *at == l);
+                    let bends = second..second + range.len();
+                    second += if exact { range.len() } else { 0 };
+                    let (Some(row), Some(column)) = (row, column) else {
+                        continue;
+                    };
+                    let mut sum = self.slopes_product(k, l, &range, exact);
+                    if exact {
+                        let bends = self.slopes.second[bends].iter();
+                        let terms = bends.zip(&self.terms[range.clone()]);
+                        sum += terms.map(|(bend, term)| bend * term.push).sum::<f64>();
+                    }
+                    out[row * free.len() + column] += sum;
+                    if row != column {
+                        out[column * free.len() + row] += sum;
+                    }
                 }
-                out[i * free.len() + j] = sum;
-                out[j * free.len() + i] = sum;
             }
+        }
+    }
+
+    /// Σ (∂f/∂k)(∂f/∂l) over some places, each times what its term says.
+    fn slopes_product(&self, k: usize, l: usize, range: &Range<usize>, exact: bool) -> f64 {
+        let places = self.terms.len();
+        let first = |k: usize| &self.slopes.first[k * places..][range.clone()];
+        let terms = &self.terms[range.clone()];
+        let pairs = first(k).iter().zip(first(l)).zip(terms);
+        if exact {
+            pairs.map(|((a, b), term)| a * b * term.pull).sum()
+        } else {
+            let square = |term: &Term| term.slope * term.slope;
+            pairs.map(|((a, b), term)| a * b * square(term)).sum()
         }
     }
 }

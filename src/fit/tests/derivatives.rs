@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::expr::build::{binary, call, choose, column, neg, number, parameter};
 use crate::expr::{BinaryOp, Expr, Function, Node, Place, derivative};
-use crate::fit::compiled::evaluate_once;
+use crate::fit::objective::evaluate_once;
 
 #[derive(Deserialize)]
 struct Reference {

@@ -151,7 +151,7 @@ fn formulas_are_read_as_they_are_meant() {
         let formula = parse(text).expect(text);
         let names = crate::expr::parameters(&formula);
         let values = vec![3.0; names.len()];
-        crate::fit::compiled::evaluate_once(&[formula], &names, 2.0, &values).expect(text)[0]
+        crate::fit::objective::evaluate_once(&[formula], &names, 2.0, &values).expect(text)[0]
     };
     for (text, expected) in [
         ("-x**2", -4.0),
