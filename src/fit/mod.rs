@@ -33,6 +33,7 @@ mod row;
 mod select;
 mod single;
 mod state;
+pub mod systems;
 #[cfg(test)]
 mod tests;
 mod together;

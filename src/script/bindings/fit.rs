@@ -272,7 +272,6 @@ fn models(engine: &mut Engine) {
                         Dynamic::from(Fitted {
                             fit: fit.clone(),
                             curve: Arc::clone(&curve),
-                            solved: None,
                         })
                     })
                 })?;

@@ -18,7 +18,6 @@ mod native;
 mod ordered;
 mod path;
 mod plan;
-mod profile;
 mod register;
 mod results;
 mod rows;

@@ -1,0 +1,27 @@
+//! Systems of linear equations: dense, symmetric, least squares, and sparse with many records.
+//!
+//! Everything here gives the same bytes for any number of threads. Large products go through
+//! `ndarray`; factorisations are written here in blocks on top of it.
+
+mod cholesky;
+mod error;
+mod linear_system;
+mod lu;
+mod matrix;
+mod product;
+mod symmetric;
+#[cfg(test)]
+mod tests;
+
+pub use cholesky::Cholesky;
+pub use error::SystemError;
+pub use linear_system::{LinearSystem, Method, Solution};
+pub use lu::Lu;
+pub use matrix::Matrix;
+pub use symmetric::Spectrum;
+
+/// A number of things as a number to calculate with.
+#[expect(clippy::cast_precision_loss, reason = "nothing here has 2^53 rows")]
+pub(crate) fn count(n: usize) -> f64 {
+    n as f64
+}
