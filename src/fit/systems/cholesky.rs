@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::matrix::{TILE, check_right};
+use super::matrix::{TILE, check_right, count};
 use super::product::{Block, add_product};
 use super::{Matrix, SystemError};
 
@@ -198,9 +198,9 @@ fn factorise(values: &mut [f64], size: usize, diagonal: &[f64]) -> Result<f64, S
 
 /// Takes the share of eliminated columns out of columns whose diagonal begins in row `first`.
 fn take_out(columns: &mut [f64], size: usize, first: usize, done: &[f64], width: usize) {
-    let count = columns.len() / size;
+    let across = columns.len() / size;
     let left = Block::new(done, size, first, size - first, width);
-    let right = Block::new(done, size, first, count, width).turned();
+    let right = Block::new(done, size, first, across, width).turned();
     add_product(columns, size, first, -1.0, &left, &right);
 }
 
@@ -219,7 +219,7 @@ fn eliminate(
         take_out(right, size, begin + half, left, half);
         return eliminate(right, size, begin + half, diagonal, smallest);
     }
-    let threshold = INDEPENDENT.max(super::count(size) * f64::EPSILON);
+    let threshold = INDEPENDENT.max(count(size) * f64::EPSILON);
     for at in 0..width {
         let row = begin + at;
         let (left, right) = columns.split_at_mut((at + 1) * size);

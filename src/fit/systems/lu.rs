@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use super::matrix::{TILE, check_right};
+use super::matrix::{TILE, check_right, count};
 use super::product::{Block, add_product};
 use super::{Matrix, SystemError};
 
@@ -193,7 +193,7 @@ impl Lu {
         if size == 0 {
             return 0.0;
         }
-        let mut x = vec![1.0 / super::count(size); size];
+        let mut x = vec![1.0 / count(size); size];
         let mut estimate = 0.0;
         let mut last = size;
         for _ in 0..5 {
@@ -216,13 +216,13 @@ impl Lu {
         }
         // a vector with which the search is seldom deceived
         let alternating = |i: usize| {
-            let rise = 1.0 + super::count(i) / super::count((size - 1).max(1));
+            let rise = 1.0 + count(i) / count((size - 1).max(1));
             if i.is_multiple_of(2) { rise } else { -rise }
         };
         let mut x: Vec<f64> = (0..size).map(alternating).collect();
         self.solve_columns(&mut x);
         let norm: f64 = x.iter().map(|v| v.abs()).sum();
-        estimate.max(2.0 * norm / (3.0 * super::count(size)))
+        estimate.max(2.0 * norm / (3.0 * count(size)))
     }
 
     /// Solves the transposed system for one right side.

@@ -272,3 +272,9 @@ fn check_length(vector: &[f64], want: usize) -> Result<(), SystemError> {
         want: want.to_string(),
     })
 }
+
+/// A number of things as a number to calculate with.
+#[expect(clippy::cast_precision_loss, reason = "nothing here has 2^53 rows")]
+pub(crate) fn count(n: usize) -> f64 {
+    n as f64
+}

@@ -19,9 +19,3 @@ pub use linear_system::{LinearSystem, Method, Solution};
 pub use lu::Lu;
 pub use matrix::Matrix;
 pub use symmetric::Spectrum;
-
-/// A number of things as a number to calculate with.
-#[expect(clippy::cast_precision_loss, reason = "nothing here has 2^53 rows")]
-pub(crate) fn count(n: usize) -> f64 {
-    n as f64
-}
