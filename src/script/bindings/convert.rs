@@ -92,5 +92,11 @@ fn other(value: &Dynamic) -> Result<Value, String> {
     if let Some(settings) = value.read_lock::<super::settings::SettingsHandle>() {
         return Ok(settings.0.to_json());
     }
+    if let Some(fitted) = value.read_lock::<super::fits::Fitted>() {
+        return Ok(super::profile::to_json(&fitted.fit));
+    }
+    if let Some(table) = value.read_lock::<super::tables::Table>() {
+        return Ok(super::profile::table_to_json(&table.0));
+    }
     Err(a_kind(value))
 }

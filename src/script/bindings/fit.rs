@@ -272,6 +272,7 @@ fn models(engine: &mut Engine) {
                         Dynamic::from(Fitted {
                             fit: fit.clone(),
                             curve: Arc::clone(&curve),
+                            solved: None,
                         })
                     })
                 })?;

@@ -10,7 +10,7 @@ use super::blocks::{Histograms, push};
 use super::fit::{ModelHandle, number, options};
 use super::tables::{CHANNEL, Table};
 use crate::expr;
-use crate::fit::{Drawn, Error, Fit, Model, fit_each, probability, table};
+use crate::fit::{Compiled, Drawn, Error, Fit, Model, Solved, fit_each, probability, table};
 use crate::hist::Histogram;
 
 /// A fit, and the curve that was fitted.
@@ -18,9 +18,12 @@ use crate::hist::Histogram;
 pub(crate) struct Fitted {
     pub(super) fit: Fit,
     pub(super) curve: Arc<Drawn>,
+    /// What was fitted; nothing while a model is asked for its next range.
+    #[expect(dead_code, reason = "profiles of the cost ask for it")]
+    pub(super) solved: Option<Arc<Solved>>,
 }
 
-fn refused(error: &Error) -> Box<EvalAltResult> {
+pub(super) fn refused(error: &Error) -> Box<EvalAltResult> {
     match error {
         Error::Rule { failure, .. } => failed("closure::failed", failure.clone()),
         other => raise("fit::refused")(other),
@@ -30,10 +33,18 @@ fn refused(error: &Error) -> Box<EvalAltResult> {
 fn fit(histogram: &Histogram, model: &ModelHandle, map: &Map) -> Fallible<Fitted> {
     worker::large_step();
     let model = model.get();
-    let fit = crate::fit::fit_histogram(histogram, &model, &options(map)?);
-    let fit = fit.map_err(|error| refused(&error))?;
-    let curve = curve_of(&model)?;
-    Ok(Fitted { fit, curve })
+    let options = options(map)?;
+    let solved = Compiled::new(&model).and_then(|model| model.solve(histogram, &options));
+    fitted(solved.map_err(|error| refused(&error))?, &model)
+}
+
+/// A fit as scripts see it.
+pub(super) fn fitted(solved: Solved, model: &Model) -> Fallible<Fitted> {
+    Ok(Fitted {
+        fit: solved.fit.clone(),
+        curve: curve_of(model)?,
+        solved: Some(Arc::new(solved)),
+    })
 }
 
 /// The curve of a model, for closures that see its fits.
@@ -85,6 +96,7 @@ impl Fitted {
             "entries" => whole(fit.entries).into(),
             "low" => fit.low.into(),
             "high" => fit.high.into(),
+            "edm" => fit.edm.into(),
             "refits" => i64::from(fit.refits).into(),
             _ => Dynamic::UNIT,
         };

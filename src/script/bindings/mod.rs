@@ -18,6 +18,7 @@ mod native;
 mod ordered;
 mod path;
 mod plan;
+mod profile;
 mod register;
 mod results;
 mod rows;
