@@ -5,6 +5,8 @@
 //! `max`, `if`) the derivative is that of the branch taken; functions with steps (`floor`, …)
 //! have derivative 0 between their steps.
 
+mod slopes;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -207,6 +209,9 @@ impl Walk<'_> {
         if slopes.iter().all(is_zero) {
             return Ok(number(0.0));
         }
+        if let Some(slope) = slopes::of_call(whole, function, arguments, &slopes)? {
+            return Ok(slope);
+        }
         Ok(match (arguments, slopes.as_slice()) {
             ([u], [du]) => of_one(whole, function, u, du),
             ([a, b], [da, db]) => of_two(whole, function, (a, b), (da, db)),
@@ -253,6 +258,8 @@ fn of_one(whole: &Expr, function: Function, u: &Expr, du: &Expr) -> Expr {
         F::Sqrt => div(du, &mul(&number(2.0), whole)),
         F::Exp => mul(whole, du),
         F::Ln => div(du, u),
+        F::Ln1p => div(du, &add(&one, u)),
+        F::Asinh => div(du, &call(F::Sqrt, &add(&one, &mul(u, u)))),
         F::Log10 => div(du, &mul(&number(std::f64::consts::LN_10), u)),
         F::Sin => mul(&call(F::Cos, u), du),
         F::Cos => neg(&mul(&call(F::Sin, u), du)),

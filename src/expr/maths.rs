@@ -39,6 +39,27 @@ pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
+/// Inverse hyperbolic sine.
+#[must_use]
+#[inline]
+pub fn asinh(x: f64) -> f64 {
+    libm::asinh(x)
+}
+
+/// Error function 2/√π ∫ exp(−t²) dt from 0 to x.
+#[must_use]
+#[inline]
+pub fn erf(x: f64) -> f64 {
+    libm::erf(x)
+}
+
+/// 1 − erf(x), with all digits for large x.
+#[must_use]
+#[inline]
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
+}
+
 /// Sine of an angle in radians.
 #[must_use]
 #[inline]

@@ -16,6 +16,7 @@ mod program;
 pub mod scalar;
 mod schema;
 mod slice;
+pub mod special;
 mod table;
 mod tree;
 mod verbs;

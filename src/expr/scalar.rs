@@ -5,7 +5,7 @@
 //! gives the numbers of column code only if its operators and functions are these.
 
 use super::code::{IntOp, int_op, int_sentence, to_int_sentence};
-use super::{BinaryOp, Failure, Function, Place, Type, UnaryOp, Value, maths};
+use super::{BinaryOp, Failure, Function, Place, Type, UnaryOp, Value, maths, special};
 
 type Answer = Result<Value, Failure>;
 
@@ -204,6 +204,10 @@ pub fn call(function: Function, arguments: &[Value]) -> Result<Value, Failure> {
             number(a).unwrap_or(f64::NAN),
             number(b).unwrap_or(f64::NAN),
         ))),
+        (Function::Voigt(order, imaginary), [a, b, c]) => {
+            let [a, b, c] = [a, b, c].map(|v| number(v).unwrap_or(f64::NAN));
+            Ok(Value::Float(special::voigt(order, imaginary, a, b, c)))
+        }
         _ => {
             let (wanted, given) = (function.arguments(), arguments.len());
             fail(format!("{name} takes {wanted} values, not {given}"), None)
@@ -230,6 +234,13 @@ fn of_one(function: Function, x: f64) -> f64 {
         Function::Floor => x.floor(),
         Function::Ceil => x.ceil(),
         Function::Round => maths::round(x),
+        Function::Ln1p => maths::ln_1p(x),
+        Function::Asinh => maths::asinh(x),
+        Function::Erf => maths::erf(x),
+        Function::Erfc => maths::erfc(x),
+        Function::Ln1pRel(_) => special::ln1prel(x),
+        Function::AsinhRel(_) => special::asinhrel(x),
+        Function::Landau(order) => special::landau(order, x),
         _ => x,
     }
 }
@@ -239,6 +250,8 @@ fn of_two(function: Function, x: f64, y: f64) -> f64 {
         Function::Atan2 => maths::atan2(x, y),
         Function::Hypot => maths::hypot(x, y),
         Function::Min => maths::min(x, y),
+        Function::Ln1pRel(order) => special::ln1prel_slope(order, x, y),
+        Function::AsinhRel(order) => special::asinhrel_slope(order, x, y),
         _ => maths::max(x, y),
     }
 }

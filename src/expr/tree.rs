@@ -217,11 +217,25 @@ pub enum Function {
     Div,
     ToInt,
     ToFloat,
+    Ln1p,
+    Asinh,
+    Erf,
+    Erfc,
+    /// ln(1 + x) / x, or its derivative of that order from x and the value.
+    Ln1pRel(u8),
+    /// asinh(x) / x, or its derivative of that order from x and the value.
+    AsinhRel(u8),
+    /// Landau's density, or (−1)ⁿ times its derivative of that order.
+    Landau(u8),
+    /// Voigt's profile of x, sigma and gamma; other orders, and the imaginary part, are those
+    /// of [`super::special::voigt`].
+    Voigt(u8, bool),
 }
 
 impl Function {
-    /// Every function with its name in scripts and its number of arguments.
-    pub const ALL: [(Self, &'static str, usize); 26] = [
+    /// Every function that a script may call with its name and its number of arguments; the
+    /// others appear in derivatives.
+    pub const ALL: [(Self, &'static str, usize); 34] = [
         (Self::Abs, "abs", 1),
         (Self::Sqrt, "sqrt", 1),
         (Self::Exp, "exp", 1),
@@ -248,6 +262,14 @@ impl Function {
         (Self::Div, "div", 2),
         (Self::ToInt, "to_int", 1),
         (Self::ToFloat, "to_float", 1),
+        (Self::Ln1p, "ln_1p", 1),
+        (Self::Asinh, "asinh", 1),
+        (Self::Erf, "erf", 1),
+        (Self::Erfc, "erfc", 1),
+        (Self::Ln1pRel(0), "ln1prel", 1),
+        (Self::AsinhRel(0), "asinhrel", 1),
+        (Self::Landau(0), "landau", 1),
+        (Self::Voigt(0, false), "voigt", 3),
     ];
 
     /// The function of that name and number of arguments.
@@ -259,21 +281,31 @@ impl Function {
             .map(|(f, _, _)| *f)
     }
 
-    /// Its name in scripts.
+    /// Its name in scripts, or that of the function it is a derivative of.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.entry().1
+        self.entry().map_or("", |(_, name, _)| name)
     }
 
     /// Its number of arguments.
     #[must_use]
     pub fn arguments(self) -> usize {
-        self.entry().2
+        match self {
+            // the value is an argument, so that it is not computed again
+            Self::Ln1pRel(1..) | Self::AsinhRel(1..) => 2,
+            _ => self.entry().map_or(0, |(_, _, arguments)| arguments),
+        }
     }
 
-    fn entry(self) -> (Self, &'static str, usize) {
-        // The table lists the functions in the order of their declaration.
-        Self::ALL[self as usize]
+    fn entry(self) -> Option<(Self, &'static str, usize)> {
+        let named = match self {
+            Self::Ln1pRel(_) => Self::Ln1pRel(0),
+            Self::AsinhRel(_) => Self::AsinhRel(0),
+            Self::Landau(_) => Self::Landau(0),
+            Self::Voigt(..) => Self::Voigt(0, false),
+            other => other,
+        };
+        Self::ALL.into_iter().find(|entry| entry.0 == named)
     }
 }
 
@@ -282,10 +314,12 @@ mod tests {
     use super::Function;
 
     #[test]
-    fn functions_are_listed_in_the_order_of_their_declaration() {
-        for (i, (function, name, arguments)) in Function::ALL.iter().enumerate() {
-            assert_eq!(*function as usize, i);
-            assert_eq!((function.name(), function.arguments()), (*name, *arguments));
+    fn functions_know_their_names() {
+        for (function, name, arguments) in Function::ALL {
+            assert_eq!((function.name(), function.arguments()), (name, arguments));
+            assert_eq!(Function::named(name, arguments), Some(function));
         }
+        assert_eq!(Function::Landau(2).name(), "landau");
+        assert_eq!(Function::Ln1pRel(2).arguments(), 2);
     }
 }

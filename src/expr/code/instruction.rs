@@ -64,6 +64,13 @@ pub(super) enum Float1 {
     Floor,
     Ceil,
     Round,
+    Ln1p,
+    Asinh,
+    Erf,
+    Erfc,
+    Ln1pRel,
+    AsinhRel,
+    Landau(u8),
 }
 
 /// Functions of two numbers.
@@ -79,6 +86,8 @@ pub(super) enum Float2 {
     Max,
     Atan2,
     Hypot,
+    Ln1pRel(u8),
+    AsinhRel(u8),
 }
 
 /// Functions of whole numbers that may not have a result.
@@ -112,6 +121,8 @@ pub(super) enum Compare {
 pub(super) enum Op {
     Float1(Float1),
     Float2(Float2),
+    /// Voigt's profile or a derivative of it.
+    Voigt(u8, bool),
     /// A number to a whole power.
     PowWhole,
     /// May fail, unless its guard is false.
@@ -159,6 +170,7 @@ impl Op {
         match self {
             Self::Float1(_)
             | Self::Float2(_)
+            | Self::Voigt(..)
             | Self::PowWhole
             | Self::ToFloat
             | Self::SumFloat(_)
@@ -201,6 +213,7 @@ impl Op {
         match self {
             Self::Float1(_)
             | Self::Float2(_)
+            | Self::Voigt(..)
             | Self::ToInt
             | Self::ToChannel
             | Self::IsNan

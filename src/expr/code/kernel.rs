@@ -6,7 +6,7 @@ use super::instruction::{Compare, Float1, Float2, Instruction, IntOp, Op, Operan
 use super::reduce;
 use super::run::{Given, Level, Registers, View};
 use super::trap::{failure, int_op, int_sentence, to_int_sentence};
-use crate::expr::{Failure, Place, Type, maths};
+use crate::expr::{Failure, Place, Type, maths, special};
 
 /// An operand: one value for each row, or the same for all.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,13 @@ fn float1(out: &mut [f64], f: Float1, a: Arg<'_, f64>) {
         Float1::Floor => map1(out, a, f64::floor),
         Float1::Ceil => map1(out, a, f64::ceil),
         Float1::Round => map1(out, a, maths::round),
+        Float1::Ln1p => map1(out, a, maths::ln_1p),
+        Float1::Asinh => map1(out, a, maths::asinh),
+        Float1::Erf => map1(out, a, maths::erf),
+        Float1::Erfc => map1(out, a, maths::erfc),
+        Float1::Ln1pRel => map1(out, a, special::ln1prel),
+        Float1::AsinhRel => map1(out, a, special::asinhrel),
+        Float1::Landau(order) => map1(out, a, |x| special::landau(order, x)),
     }
 }
 
@@ -123,6 +130,20 @@ fn float2(out: &mut [f64], f: Float2, a: Arg<'_, f64>, b: Arg<'_, f64>) {
         Float2::Max => map2(out, a, b, maths::max),
         Float2::Atan2 => map2(out, a, b, maths::atan2),
         Float2::Hypot => map2(out, a, b, maths::hypot),
+        Float2::Ln1pRel(n) => map2(out, a, b, |x, r| special::ln1prel_slope(n, x, r)),
+        Float2::AsinhRel(n) => map2(out, a, b, |x, r| special::asinhrel_slope(n, x, r)),
+    }
+}
+
+/// Fills `out` with a function of three operands.
+fn map3(out: &mut [f64], [a, b, c]: [Arg<'_, f64>; 3], f: impl Fn(f64, f64, f64) -> f64) {
+    if let [Arg::One(a), Arg::One(b), Arg::One(c)] = [a, b, c] {
+        return out.fill(f(a, b, c));
+    }
+    for (i, o) in out.iter_mut().enumerate() {
+        if let (Some(a), Some(b), Some(c)) = (a.at(i), b.at(i), c.at(i)) {
+            *o = f(a, b, c);
+        }
     }
 }
 
@@ -261,6 +282,12 @@ pub(super) fn floats(i: &Instruction, view: &View<'_, '_>, out: &mut [f64]) {
     match i.op {
         Op::Float1(f) => float1(out, f, view.floats(a)),
         Op::Float2(f) => float2(out, f, view.floats(a), view.floats(b)),
+        Op::Voigt(n, imaginary) => {
+            let all = [view.floats(a), view.floats(b), view.floats(c)];
+            map3(out, all, |x, sigma, gamma| {
+                special::voigt(n, imaginary, x, sigma, gamma)
+            });
+        }
         Op::PowWhole => map2(out, view.floats(a), view.ints(b), maths::pow_whole),
         Op::ToFloat => map1(out, view.ints(a), maths::to_float),
         Op::Lookup(n) => {

@@ -25,7 +25,7 @@ impl Lowering<'_> {
             );
             return fail(message, None, place);
         }
-        let mut ids = [0; 2];
+        let mut ids = [0; 3];
         for (id, argument) in ids.iter_mut().zip(arguments) {
             *id = self.lower(argument, context)?;
             let kind = self.values.kind(*id);
@@ -33,7 +33,7 @@ impl Lowering<'_> {
                 return no_number(name, kind, argument.place().or(place));
             }
         }
-        let [a, b] = ids;
+        let [a, b, c] = ids;
         match function {
             Function::Abs if self.values.kind(a) == Type::Int => {
                 let op = Op::Int(IntOp::Abs);
@@ -51,6 +51,16 @@ impl Lowering<'_> {
             },
             Function::Atan2 => self.float2(Float2::Atan2, a, b, place),
             Function::Hypot => self.float2(Float2::Hypot, a, b, place),
+            Function::Ln1pRel(n @ 1..) => self.float2(Float2::Ln1pRel(n), a, b, place),
+            Function::AsinhRel(n @ 1..) => self.float2(Float2::AsinhRel(n), a, b, place),
+            Function::Voigt(order, imaginary) => {
+                let mut all = [a, b, c];
+                for id in &mut all {
+                    *id = self.as_float(*id, place)?;
+                }
+                let op = Op::Voigt(order, imaginary);
+                self.values.result(op, &all, None, place)
+            }
             _ => {
                 let a = self.as_float(a, place)?;
                 let op = Op::Float1(float1(function));
@@ -178,10 +188,18 @@ fn float1(function: Function) -> Float1 {
         Function::Floor => Float1::Floor,
         Function::Ceil => Float1::Ceil,
         Function::Round => Float1::Round,
+        Function::Ln1p => Float1::Ln1p,
+        Function::Asinh => Float1::Asinh,
+        Function::Erf => Float1::Erf,
+        Function::Erfc => Float1::Erfc,
+        Function::Ln1pRel(_) => Float1::Ln1pRel,
+        Function::AsinhRel(_) => Float1::AsinhRel,
+        Function::Landau(order) => Float1::Landau(order),
         Function::Abs
         | Function::Atan2
         | Function::Hypot
         | Function::Pow
+        | Function::Voigt(..)
         | Function::Min
         | Function::Max
         | Function::IsNan

@@ -89,7 +89,12 @@ fn node(name: &str, parts: &[Expr]) -> Expr {
             vec![Arc::clone(a), Arc::clone(b)],
             Place::default(),
         )),
-        ([c, a, b], _) => choose(c, a, b),
+        ([c, a, b], _) if name == "if" => choose(c, a, b),
+        ([_, _, _], _) => Arc::new(Node::Call(
+            Function::named(name, 3).expect("a function"),
+            parts.to_vec(),
+            Place::default(),
+        )),
         _ => unreachable!("{name}"),
     }
 }

@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 ),
                 format!(
                     "write `{name}({})`",
-                    ["x", "y"][..(*wanted).min(2)].join(", ")
+                    ["x", "y", "z"][..(*wanted).min(3)].join(", ")
                 ),
             );
         }

@@ -71,6 +71,14 @@ pub(super) fn register(engine: &mut Engine) {
     operators::<i64, f64>(engine);
     operators::<f64, i64>(engine);
     operators::<f64, f64>(engine);
+    three_operands::<i64, i64, i64>(engine);
+    three_operands::<i64, i64, f64>(engine);
+    three_operands::<i64, f64, i64>(engine);
+    three_operands::<i64, f64, f64>(engine);
+    three_operands::<f64, i64, i64>(engine);
+    three_operands::<f64, i64, f64>(engine);
+    three_operands::<f64, f64, i64>(engine);
+    three_operands::<f64, f64, f64>(engine);
     one_operand::<i64>(engine);
     one_operand::<f64>(engine);
     mixed::<ImmutableString, i64>(engine);
@@ -130,6 +138,17 @@ fn one_operand<A: Scalar>(engine: &mut Engine) {
     {
         engine.register_fn(name, move |a: A| {
             answer(scalar::call(function, &[a.value()]))
+        });
+    }
+}
+
+fn three_operands<A: Scalar, B: Scalar, C: Scalar>(engine: &mut Engine) {
+    for (function, name, _) in Function::ALL
+        .into_iter()
+        .filter(|(_, _, takes)| *takes == 3)
+    {
+        engine.register_fn(name, move |a: A, b: B, c: C| {
+            answer(scalar::call(function, &[a.value(), b.value(), c.value()]))
         });
     }
 }
