@@ -98,5 +98,8 @@ fn other(value: &Dynamic) -> Result<Value, String> {
     if let Some(table) = value.read_lock::<super::tables::Table>() {
         return Ok(super::profile::table_to_json(&table.0));
     }
+    if let Some(matrix) = value.read_lock::<super::matrices::Matrix>() {
+        return Ok(matrix.to_json());
+    }
     Err(a_kind(value))
 }

@@ -14,6 +14,8 @@ pub(crate) fn register(engine: &mut Engine) {
     super::files::register(engine);
     super::fit::register(engine);
     super::fits::register(engine);
+    super::matrices::register(engine);
+    super::made::register(engine);
     super::collect::register(engine);
     super::constants::register(engine);
     super::native::register(engine);
