@@ -59,6 +59,7 @@ fn model() -> Model {
         name: "line".into(),
         formula: Arc::new(Node::Constant(Value::Float(1.0))),
         parameters: vec![parameter("mean"), parameter("sigma")],
+        of_rows: false,
         range: None,
         prepare: None,
         refit: None,

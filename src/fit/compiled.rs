@@ -24,6 +24,11 @@ impl Compiled {
     /// A formula that cannot be compiled, a parameter without start in which the model is not
     /// linear, limits that leave no room.
     pub fn new(model: &Model) -> Result<Self, Error> {
+        if model.of_rows {
+            return Err(Error::OfRows {
+                model: model.name.clone(),
+            });
+        }
         Self::over(model, &Columns::new([("x", Type::Float)]))
     }
 

@@ -111,6 +111,22 @@ pub enum Error {
         /// What can be chosen.
         choice: &'static str,
     },
+    /// A model of rows for something else.
+    #[error(
+        "model {model} is the logarithm of the density of a table's rows: fit it to a table, or write it as a formula of x, |x, p| …"
+    )]
+    OfRows {
+        /// The model.
+        model: String,
+    },
+    /// A model of x for the rows of a table.
+    #[error(
+        "model {model} is a formula of x, and a table has rows: write it as |t, p| … t.COLUMN …, the logarithm of the density of a row, or fit one column"
+    )]
+    NotOfRows {
+        /// The model.
+        model: String,
+    },
     /// Single values without a range.
     #[error("single values need the range in which they were taken: range: [low, high]")]
     NoRange,

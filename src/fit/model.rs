@@ -65,6 +65,9 @@ pub struct Model {
     pub name: String,
     /// The formula; `x` is the column `x`, parameters are [`crate::expr::Node::Parameter`].
     pub formula: Expr,
+    /// Whether it is a formula of the columns of a row instead, and gives the logarithm of the
+    /// density of the row.
+    pub of_rows: bool,
     /// Parameters in order of appearance.
     pub parameters: Vec<Parameter>,
     /// Low and high end of the first fit; the whole histogram if not given.

@@ -101,6 +101,11 @@ impl Sample<'_> {
         let Self::Rows(table) = self else {
             return Compiled::new(model);
         };
+        if !model.of_rows {
+            return Err(Error::NotOfRows {
+                model: model.name.clone(),
+            });
+        }
         let columns = table.columns().map(|(name, column)| (name, column.kind()));
         Compiled::over(model, &Columns::new(columns.collect::<Vec<(&str, Type)>>()))
     }

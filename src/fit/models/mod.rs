@@ -53,6 +53,7 @@ impl Model {
             name: name.into(),
             parameters: parameters(&formula).into_iter().map(parameter).collect(),
             formula,
+            of_rows: false,
             range: None,
             prepare: None,
             refit: None,

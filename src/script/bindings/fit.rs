@@ -51,13 +51,16 @@ pub(super) fn condition(
 
 fn model(call: &NativeCallContext<'_>, name: &str, pointer: &FnPtr) -> Fallible<ModelHandle> {
     let (context, closure) = closure(call, pointer)?;
-    let (formula, _) =
+    let curve =
         compile_model(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
-    Ok(Handle::new(Model::new(name, formula)))
+    Ok(Handle::new(Model {
+        of_rows: curve.of_rows,
+        ..Model::new(name, curve.formula)
+    }))
 }
 
 /// Changes one parameter of a model.
-fn parameter(
+pub(super) fn parameter(
     model: &ModelHandle,
     name: &str,
     change: impl FnOnce(&mut Parameter),
@@ -103,23 +106,31 @@ fn optional(value: &Dynamic) -> Fallible<Option<f64>> {
     })
 }
 
+/// What every fit can be told.
+const OPTIONS: [&str; 7] = [
+    "cost",
+    "range",
+    "integrate",
+    "min_entries",
+    "rebin_below",
+    "errors",
+    "max_calls",
+];
+
 /// Options of a fit from a map.
 pub(super) fn options(map: &Map) -> Fallible<Options> {
-    refuse_others(
-        map,
-        &[
-            "cost",
-            "integrate",
-            "min_entries",
-            "rebin_below",
-            "errors",
-            "max_calls",
-        ],
-        "options of a fit",
-    )?;
+    options_beside(map, &[])
+}
+
+/// The same from a map that may hold `others` too.
+pub(super) fn options_beside(map: &Map, others: &[&str]) -> Fallible<Options> {
+    let known = [&OPTIONS, others].concat();
+    refuse_others(map, &known, "options of a fit")?;
     let mut options = Options::default();
     for (key, value) in map {
         match key.as_str() {
+            key if others.contains(&key) => {}
+            "range" => options.range = Some(range(value)?),
             "cost" => options.cost = Some(cost(value)?),
             "integrate" => {
                 options.integrate = value.as_bool().map_err(|kind| {
@@ -132,24 +143,54 @@ pub(super) fn options(map: &Map) -> Fallible<Options> {
             }
             "min_entries" => options.min_entries = number(value)?,
             "rebin_below" => options.rebin_below = number(value)?,
-            "max_calls" => options.max_calls = number(value)? as u32,
+            "max_calls" => options.max_calls = calls(value)?,
             _ => options.errors = errors(value)?,
         }
     }
     Ok(options)
 }
 
-fn cost(value: &Dynamic) -> Fallible<Cost> {
-    match value.to_string().as_str() {
-        "chi2" => Ok(Cost::Chi2),
-        "poisson" => Ok(Cost::Poisson),
-        "log_likelihood" => super::super::raise::not_yet("the cost \"log_likelihood\""),
-        other => Err(
-            Raised::new("script::wrong-value", format!("there is no cost `{other}`"))
-                .hint("there are \"chi2\" and \"poisson\"")
-                .boxed(),
-        ),
+/// Low and high end from `[low, high]`.
+fn range(value: &Dynamic) -> Fallible<(f64, f64)> {
+    let ends = value.read_lock::<Array>().map(|ends| ends.to_vec());
+    if let Some([low, high]) = ends.as_deref() {
+        return Ok((number(low)?, number(high)?));
     }
+    let message = format!("`range` is [low, high], not {}", a_kind(value));
+    Err(Raised::new("script::wrong-value", message)
+        .key("range")
+        .boxed())
+}
+
+fn calls(value: &Dynamic) -> Fallible<u32> {
+    let calls = value.as_int().ok().and_then(|n| u32::try_from(n).ok());
+    calls.filter(|calls| *calls > 0).ok_or_else(|| {
+        let message = format!("`max_calls` is a whole number from 1, not {value}");
+        Raised::new("script::wrong-value", message)
+            .key("max_calls")
+            .boxed()
+    })
+}
+
+/// All costs, as scripts name them.
+const COSTS: [Cost; 5] = [
+    Cost::Chi2,
+    Cost::Poisson,
+    Cost::Unbinned,
+    Cost::Extended,
+    Cost::LogLikelihood,
+];
+
+fn cost(value: &Dynamic) -> Fallible<Cost> {
+    let name = value.to_string();
+    let cost = COSTS.into_iter().find(|cost| cost.to_string() == name);
+    cost.ok_or_else(|| {
+        let names = COSTS.map(|cost| format!("\"{cost}\"")).join(", ");
+        Raised::new("script::wrong-value", format!("there is no cost `{name}`"))
+            .hint(format!("there are {names}"))
+            .key("cost")
+            .boxed()
+    })
 }
 
 fn errors(value: &Dynamic) -> Fallible<Errors> {
@@ -271,7 +312,7 @@ fn models(engine: &mut Engine) {
                     closures::refit_rule(context, closure, name, move |fit| {
                         Dynamic::from(Fitted {
                             fit: fit.clone(),
-                            curve: Arc::clone(&curve),
+                            curve: Some(Arc::clone(&curve)),
                             solved: None,
                         })
                     })

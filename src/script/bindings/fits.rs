@@ -10,14 +10,15 @@ use super::blocks::{Histograms, push};
 use super::fit::{ModelHandle, number, options};
 use super::tables::{CHANNEL, Table};
 use crate::expr;
-use crate::fit::{Compiled, Drawn, Error, Fit, Model, Solved, fit_each, probability, table};
+use crate::fit::{Drawn, Error, Fit, Model, Solved, fit_each, probability, table};
 use crate::hist::Histogram;
 
 /// A fit, and the curve that was fitted.
 #[derive(Clone, Debug)]
 pub(crate) struct Fitted {
     pub(super) fit: Fit,
-    pub(super) curve: Arc<Drawn>,
+    /// None where there is more than one, or it is one of rows.
+    pub(super) curve: Option<Arc<Drawn>>,
     /// What was fitted; nothing while a model is asked for its next range.
     #[expect(dead_code, reason = "profiles of the cost ask for it")]
     pub(super) solved: Option<Arc<Solved>>,
@@ -30,19 +31,15 @@ pub(super) fn refused(error: &Error) -> Box<EvalAltResult> {
     }
 }
 
-fn fit(histogram: &Histogram, model: &ModelHandle, map: &Map) -> Fallible<Fitted> {
-    worker::large_step();
-    let model = model.get();
-    let options = options(map)?;
-    let solved = Compiled::new(&model).and_then(|model| model.solve(histogram, &options));
-    fitted(solved.map_err(|error| refused(&error))?, &model)
-}
-
 /// A fit as scripts see it.
-pub(super) fn fitted(solved: Solved, model: &Model) -> Fallible<Fitted> {
+pub(super) fn fitted(solved: Solved, models: &[Model]) -> Fallible<Fitted> {
+    let curve = match models {
+        [model] if !model.of_rows => Some(curve_of(model)?),
+        _ => None,
+    };
     Ok(Fitted {
         fit: solved.fit.clone(),
-        curve: curve_of(model)?,
+        curve,
         solved: Some(Arc::new(solved)),
     })
 }
@@ -71,13 +68,20 @@ fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Tab
 }
 
 impl Fitted {
-    fn value(&self, x: f64) -> f64 {
-        self.curve.value(x, &self.fit.values)
+    fn curve(&self) -> Fallible<&Drawn> {
+        self.curve.as_deref().ok_or_else(|| {
+            let message = "a fit of several models, or of rows, is no single curve of x";
+            Raised::new("fit::no-curve", message).boxed()
+        })
+    }
+
+    fn value(&self, x: f64) -> Fallible<f64> {
+        Ok(self.curve()?.value(x, &self.fit.values))
     }
 
     /// Where the curve crosses `y` first on the way; NaN if nowhere.
-    fn find_x(&self, y: f64, from: f64, to: f64) -> f64 {
-        self.curve.crossing(y, from, to, &self.fit.values)
+    fn find_x(&self, y: f64, from: f64, to: f64) -> Fallible<f64> {
+        Ok(self.curve()?.crossing(y, from, to, &self.fit.values))
     }
 
     /// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`.
@@ -133,20 +137,14 @@ pub(super) fn register(engine: &mut Engine) {
         .register_type_with_name::<Fitted>("Fit")
         .register_indexer_get(|fit: &mut Fitted, name: &str| fit.member(name))
         .register_fn("value", |fit: &mut Fitted, x: Dynamic| -> Fallible<f64> {
-            Ok(fit.value(number(&x)?))
+            fit.value(number(&x)?)
         })
         .register_fn(
             "find_x",
             |fit: &mut Fitted, y: Dynamic, from: Dynamic, to: Dynamic| -> Fallible<f64> {
-                Ok(fit.find_x(number(&y)?, number(&from)?, number(&to)?))
+                fit.find_x(number(&y)?, number(&from)?, number(&to)?)
             },
         )
-        .register_fn("fit", |h: Histogram, model: ModelHandle| {
-            fit(&h, &model, &Map::new())
-        })
-        .register_fn("fit", |h: Histogram, model: ModelHandle, map: Map| {
-            fit(&h, &model, &map)
-        })
         .register_fn("fit_each", |h: Histograms, model: ModelHandle| {
             each(&h, &model, &Map::new())
         })

@@ -10,6 +10,8 @@ mod data;
 mod files;
 mod fit;
 mod fits;
+mod fitted_data;
+mod fitting;
 mod handle;
 mod iov;
 mod lookups;

@@ -14,6 +14,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::files::register(engine);
     super::fit::register(engine);
     super::fits::register(engine);
+    super::fitting::register(engine);
     super::matrices::register(engine);
     super::made::register(engine);
     super::collect::register(engine);

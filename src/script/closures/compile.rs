@@ -63,26 +63,57 @@ pub fn interpret_row(
     })
 }
 
-/// A model `|x, p| …` as a formula in the column `x`, and its parameters in order of appearance.
+/// A model as a formula.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    /// The formula: of the column `x`, or of the columns of a row.
+    pub formula: Expr,
+    /// Its parameters in order of appearance.
+    pub parameters: Vec<String>,
+    /// Whether it is asked of rows: the first argument is used by its members, `|t, p| … t.d …`.
+    pub of_rows: bool,
+}
+
+/// A model `|x, p| …` as a formula in the column `x`, or `|t, p| … t.d …` as one in the columns of
+/// a row.
 ///
 /// # Errors
 /// When it cannot be compiled: models have no other way.
-pub fn compile_model(context: &Context, closure: &Closure) -> Result<(Expr, Vec<String>), Failure> {
+pub fn compile_model(context: &Context, closure: &Closure) -> Result<Curve, Failure> {
+    let number = model_of(context, closure, false);
+    let Err(first) = number else { return number };
+    match model_of(context, closure, true) {
+        Ok(curve) => Ok(curve),
+        // what was understood further is what was meant
+        Err(second) if reach(&second) > reach(&first) => Err(second),
+        Err(_) => Err(first),
+    }
+}
+
+fn reach(failure: &Failure) -> (u32, u32) {
+    (failure.place.line, failure.place.column)
+}
+
+fn model_of(context: &Context, closure: &Closure, of_rows: bool) -> Result<Curve, Failure> {
     let mut opened = open(context, closure, 2)?;
-    if let Some((name, meaning)) = opened.scope.names.iter_mut().nth_back(1) {
+    let first = opened.scope.names.iter_mut().nth_back(1);
+    if let (false, Some((_, meaning))) = (of_rows, first) {
         let x = Node::Column(Path(vec!["x".to_owned()]), opened.function.place);
-        let _ = name;
         *meaning = Meaning::Expr(Arc::new(x), 0);
     }
     if let Some((_, meaning)) = opened.scope.names.last_mut() {
         *meaning = Meaning::Parameters;
     }
     let mut lowering = lowering(context, closure);
-    let value = lowering
+    let formula = lowering
         .body(&opened.scope, &opened.function.body)
         .and_then(|value| lowering.expr(value, opened.function.place))
         .map_err(|stop| no_other_way(stop, "a model"))?;
-    Ok((value, lowering.parameters))
+    Ok(Curve {
+        formula,
+        parameters: lowering.parameters,
+        of_rows,
+    })
 }
 
 /// A closure that gives a map, `|c| #{ mean: c.mean }`, as one formula per member.

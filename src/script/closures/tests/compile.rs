@@ -180,7 +180,8 @@ fn wrong_closures_are_refused_with_a_hint() {
 fn models() {
     let model = |text: &str| {
         let script = script(text);
-        compile_model(&script.context, &script.closure).map(|(expr, names)| (show(&expr), names))
+        compile_model(&script.context, &script.closure)
+            .map(|curve| (show(&curve.formula), curve.parameters))
     };
     let (expr, names) = model("|x, p| p.norm * exp(-0.5 * ((x - p.mean) / p.sigma) ** 2)").unwrap();
     assert_eq!(
