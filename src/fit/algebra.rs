@@ -147,6 +147,34 @@ impl Factor {
         }
     }
 
+    /// Brings a symmetric matrix B (row by row) into the coordinates in which the factorised one
+    /// is the unit matrix: L⁻¹BL⁻ᵀ.
+    pub(crate) fn between(&self, matrix: &mut [f64]) {
+        let n = self.size;
+        for i in 0..n {
+            for j in 0..n {
+                matrix[i * n + j] *= self.scale[i] * self.scale[j];
+            }
+        }
+        // L⁻¹ from the left, then of the transposed from the left again: B is symmetric
+        for _ in 0..2 {
+            for column in 0..n {
+                for i in 0..n {
+                    let mut sum = matrix[i * n + column];
+                    for k in 0..i {
+                        sum -= self.lower[i * n + k] * matrix[k * n + column];
+                    }
+                    matrix[i * n + column] = sum / self.lower[i * n + i];
+                }
+            }
+            for i in 0..n {
+                for j in 0..i {
+                    matrix.swap(i * n + j, j * n + i);
+                }
+            }
+        }
+    }
+
     /// The inverse, row by row, exactly symmetric.
     pub(crate) fn inverse(&self) -> Vec<f64> {
         let n = self.size;
@@ -192,6 +220,18 @@ mod tests {
         let inverse = invert_triangle(&[2.0, 0.0, 0.0, 1.0, 4.0, 0.0], 3, 2);
         assert_eq!(inverse, Ok(vec![0.5, 0.0, -0.125, 0.25]));
         assert_eq!(invert_triangle(&[2.0, 0.0, 1.0, 0.0], 2, 2), Err(1));
+    }
+
+    #[test]
+    fn a_matrix_seen_from_another_by_hand() {
+        // L = (2, 0; 1, 1): L⁻¹ (4, 2; 2, 6) L⁻ᵀ = (1, 0; 0, 5)
+        let mut factor = Factor::default();
+        factor.of(&[4.0, 2.0, 2.0, 2.0], 2, 0.0).expect("positive");
+        let mut matrix = [4.0, 2.0, 2.0, 6.0];
+        factor.between(&mut matrix);
+        for (have, want) in matrix.iter().zip([1.0, 0.0, 0.0, 5.0]) {
+            assert!((have - want).abs() < 1e-14, "{matrix:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The model replaced by its tangent: parameters in which it is linear solved for while all others
 //! are held, and the covariance that the tangent alone gives.
 
-use super::algebra::{back_substitute, invert_triangle, triangularise};
+use super::algebra::{Factor, back_substitute, invert_triangle, triangularise};
 use super::state::{State, Task};
 
 /// Room that is used again.
@@ -10,6 +10,7 @@ pub(crate) struct Solver {
     chosen: Vec<usize>,
     matrix: Vec<f64>,
     right: Vec<f64>,
+    scale: Vec<f64>,
 }
 
 impl Solver {
@@ -25,11 +26,14 @@ impl Solver {
             return false;
         }
         self.matrix.clear();
+        self.scale.clear();
         for k in &self.chosen {
             let column = &state.slopes.first[k * places..(k + 1) * places];
             let terms = column.iter().zip(&state.terms);
+            let begin = self.matrix.len();
             self.matrix
                 .extend(terms.map(|(slope, term)| slope * term.slope));
+            self.scale.push(normalise(&mut self.matrix[begin..]));
         }
         self.right.clear();
         self.right
@@ -39,11 +43,20 @@ impl Solver {
         if !solved || !self.right[..chosen].iter().all(|step| step.is_finite()) {
             return false;
         }
-        for (step, k) in self.right.iter().zip(&self.chosen) {
-            state.p[*k] = task.clamp(*k, state.p[*k] + step);
+        for ((step, k), scale) in self.right.iter().zip(&self.chosen).zip(&self.scale) {
+            state.p[*k] = task.clamp(*k, state.p[*k] + step / scale);
         }
         true
     }
+}
+
+/// Divides a column by its length, which is returned; a column of zeros stays.
+fn normalise(column: &mut [f64]) -> f64 {
+    let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();
+    if norm > 0.0 {
+        column.iter_mut().for_each(|v| *v /= norm);
+    }
+    norm
 }
 
 /// The covariance of the linearised model.
@@ -51,9 +64,43 @@ impl Solver {
 pub(crate) struct Tangent {
     matrix: Vec<f64>,
     scale: Vec<f64>,
+    factor: Factor,
 }
 
+/// With more parameters than this, the bend of a minimum is not looked at.
+const FEW: usize = 40;
+
 impl Tangent {
+    /// How much the residuals bend the minimum, in units of what the slopes of the model do: with
+    /// the Hessian H = G + B, where G = Σ pull ∇f∇fᵀ = LLᵀ and B = Σ push ∇∇f, the length of
+    /// L⁻¹BL⁻ᵀ (the root of the sum of its squared eigenvalues); infinite where the slopes alone do not
+    /// determine the parameters.
+    pub(crate) fn bend(&mut self, state: &State, free: &[usize], hessian: &[f64]) -> f64 {
+        let (n, places) = (free.len(), state.terms.len());
+        if n > FEW || hessian.len() != n * n {
+            return 0.0;
+        }
+        let column = |k: usize| &state.slopes.first[k * places..(k + 1) * places];
+        self.matrix.clear();
+        self.matrix.resize(n * n, 0.0);
+        for (i, k) in free.iter().enumerate() {
+            for (j, l) in free.iter().enumerate().take(i + 1) {
+                let pairs = column(*k).iter().zip(column(*l)).zip(&state.terms);
+                let sum = pairs.map(|((a, b), term)| a * b * term.pull).sum();
+                self.matrix[i * n + j] = sum;
+                self.matrix[j * n + i] = sum;
+            }
+        }
+        if self.factor.of(&self.matrix, n, 0.0).is_err() {
+            return f64::INFINITY;
+        }
+        for (value, whole) in self.matrix.iter_mut().zip(hessian) {
+            *value = whole - *value;
+        }
+        self.factor.between(&mut self.matrix);
+        self.matrix.iter().map(|v| v * v).sum::<f64>().sqrt()
+    }
+
     /// The inverse of Σ pull ∇f∇fᵀ between the parameters `free` of an evaluated state, row by row;
     /// as an error the parameter that the slopes do not determine. The slopes are decomposed
     /// themselves: their products would lose half the digits.
@@ -70,12 +117,10 @@ impl Tangent {
             let begin = self.matrix.len();
             self.matrix
                 .extend(rows.map(|(slope, term)| slope * term.pull.max(0.0).sqrt()));
-            let column = &mut self.matrix[begin..];
-            let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();
+            let norm = normalise(&mut self.matrix[begin..]);
             if !(norm > 0.0 && norm.is_finite()) {
                 return Err(*k);
             }
-            column.iter_mut().for_each(|v| *v /= norm);
             self.scale.push(norm);
         }
         triangularise(&mut self.matrix, places, n, &mut vec![0.0; places]);

@@ -28,6 +28,7 @@ mod probability;
 mod problem;
 mod quasi;
 mod resolution;
+mod restart;
 mod result;
 mod row;
 mod select;

@@ -19,6 +19,13 @@ pub(crate) struct Room {
     step: Vec<f64>,
 }
 
+impl Room {
+    /// The exact Hessian at the final place, between the free parameters.
+    pub(crate) fn hessian(&self) -> &[f64] {
+        &self.hessian
+    }
+}
+
 /// How the last steps ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct End {
@@ -30,8 +37,12 @@ pub(crate) struct End {
 
 /// Below this distance (in units of the cost) nothing is gained by another step.
 const REACHED: f64 = 1e-14;
-const STEPS: usize = 100;
+const STEPS: usize = 2000;
+/// After so many steps half the cost must be gone, or the distance to the minimum must have shrunk.
+const PATIENCE: usize = 50;
 const STUCK: f64 = 1e12;
+/// The first ridge that is tried: little compared with what separates nearly dependent parameters.
+const RIDGE: f64 = 1e-8;
 
 /// Walks the last steps from `state`; leaves the Hessian's factor at the final place.
 pub(crate) fn finish(
@@ -46,10 +57,17 @@ pub(crate) fn finish(
         edm: f64::INFINITY,
         flat: None,
     };
-    for _ in 0..STEPS {
+    let mut last = (f64::INFINITY, f64::INFINITY);
+    for step in 0..STEPS {
         state.evaluate(task, curve, true);
         *calls += 1;
         let end = look(task, state, room);
+        if step % PATIENCE == PATIENCE - 1 {
+            if state.cost > 0.9 * last.0 && !(end.edm < 0.5 * last.1) {
+                return end;
+            }
+            last = (state.cost, end.edm);
+        }
         let noise = state.noise(task);
         if end.flat.is_none() && end.edm <= noise.max(REACHED * task.unit(state.cost)) {
             return end;
@@ -121,7 +139,7 @@ fn advance(
     let free = room.free.len();
     while *damping < STUCK && *calls < task.max_calls {
         if room.factor.of(&room.hessian, free, *damping).is_err() {
-            *damping = (*damping * 4.0).max(1e-3);
+            *damping = (*damping * 5.0).max(RIDGE);
             continue;
         }
         room.step.clear();
@@ -142,10 +160,14 @@ fn advance(
         let floor = 1e-10 * state.cost.abs();
         let blind = predicted.abs() < floor && decrease > -floor;
         if blind || (predicted > 0.0 && decrease > 1e-4 * predicted) {
-            *damping = if *damping > 1e-5 { *damping * 0.1 } else { 0.0 };
+            *damping = if *damping > RIDGE {
+                *damping * 0.1
+            } else {
+                0.0
+            };
             return true;
         }
-        *damping = (*damping * 4.0).max(1e-3);
+        *damping = (*damping * 5.0).max(RIDGE);
     }
     false
 }

@@ -283,7 +283,7 @@ impl Problem {
             edm_reached: distance && outcome.edm <= outcome.tolerance,
             at_limit: !outcome.at_limit.is_empty(),
             call_limit: outcome.exhausted,
-            accurate: outcome.flat.is_none() && outcome.coarse.is_none(),
+            accurate: outcome.flat.is_none() && outcome.coarse.is_none() && !outcome.doubtful(),
             why,
         }
     }
@@ -304,6 +304,11 @@ impl Problem {
             ));
         } else if !(outcome.edm <= outcome.tolerance) {
             reasons.push(format!("the minimum is still {:.1e} away", outcome.edm));
+        }
+        if outcome.doubtful() {
+            let reason = "the residuals shape this minimum more than the model does: a lower one is \
+                          likely elsewhere";
+            reasons.push(reason.into());
         }
         if let Some(x) = outcome.negative {
             reasons.push(format!(

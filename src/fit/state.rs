@@ -63,7 +63,7 @@ impl Task<'_> {
     }
 
     /// Degrees of freedom, at least 1: only used as a scale.
-    fn freedom(&self) -> f64 {
+    pub(crate) fn freedom(&self) -> f64 {
         let free = self.fixed.iter().filter(|fixed| !**fixed).count();
         #[expect(clippy::cast_precision_loss, reason = "numbers of bins are small")]
         let ndf = self.data.y.len().saturating_sub(free).max(1) as f64;
@@ -163,6 +163,18 @@ impl State {
             digits * digits
         });
         lost.sum()
+    }
+
+    /// The change of each parameter that changes the curve by as much as it misses the data.
+    pub(crate) fn reach(&self) -> Vec<f64> {
+        let places = self.terms.len().max(1);
+        let missed: f64 = self.terms.iter().map(|t| t.residual * t.residual).sum();
+        let change = |column: &[f64]| {
+            let slopes = column.iter().zip(&self.terms);
+            let slopes: f64 = slopes.map(|(s, t)| (s * t.slope) * (s * t.slope)).sum();
+            (missed / slopes).sqrt()
+        };
+        self.slopes.first.chunks_exact(places).map(change).collect()
     }
 
     /// The first place where the model is no number, or not allowed by the cost.

@@ -1,6 +1,6 @@
 //! What ordinary fits cost: robustness against bad starts must not be paid by good ones.
 
-use crate::fit::minimise::CALLS;
+use crate::fit::minimise::LAST;
 use crate::fit::models::{gaussian, novosibirsk, on_constant};
 use crate::fit::{Compiled, Model, Options, fit_histogram};
 use crate::hist::Histogram;
@@ -22,7 +22,7 @@ fn evaluations(model: &Model, truth: &[f64], low: f64, high: f64) -> f64 {
         let data: Histogram = histogram(100, low, high, &contents);
         let fit = fit_histogram(&data, model, &Options::default()).expect("a fit");
         assert!(fit.valid(), "{fit:?}");
-        calls += CALLS.get();
+        calls += LAST.get().0;
     }
     f64::from(calls) / 100.0
 }

@@ -6,6 +6,7 @@ mod derivatives;
 mod effort;
 mod nist;
 mod parser;
+mod perturbed;
 mod published;
 mod random;
 mod reference;
