@@ -1,5 +1,6 @@
 //! A fit per channel, in parallel: no channel is lost, whatever happens to its neighbour.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
@@ -22,27 +23,101 @@ pub fn fit_each(
     Ok(Compiled::new(model)?.fit_each(channels, options))
 }
 
+/// Where the fits of many channels start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Warm {
+    /// Each where the model says.
+    #[default]
+    No,
+    /// Where the last good fit among the channels before it ended; channels are taken in blocks of
+    /// [`BLOCK`], whose first starts where the model says, so that threads do not matter.
+    Neighbour,
+    /// Where an earlier fit of the same channel ended; values in the order of the parameters.
+    Earlier(BTreeMap<i64, Vec<f64>>),
+}
+
+/// Channels that start from each other.
+const BLOCK: usize = 64;
+
 impl Compiled {
     /// As [`fit_each`], for a model that was compiled before.
     #[must_use]
     pub fn fit_each(&self, channels: &[(i64, &Histogram)], options: &Options) -> Vec<Row> {
-        channels
-            .par_iter()
-            .map_init(Thread::default, |thread, (channel, histogram)| {
-                self.row(*channel, histogram, options, thread)
-            })
-            .collect()
+        let warm = if options.neighbour {
+            Warm::Neighbour
+        } else {
+            Warm::No
+        };
+        self.fit_each_from(channels, &warm, options)
+    }
+
+    /// As [`fit_each`], from better places than the model knows. A fit that is not valid from
+    /// there is done again from where the model says; of two that are not, the lower one counts.
+    #[must_use]
+    pub fn fit_each_from(
+        &self,
+        channels: &[(i64, &Histogram)],
+        warm: &Warm,
+        options: &Options,
+    ) -> Vec<Row> {
+        let block = |thread: &mut Thread, block: &[(i64, &Histogram)]| -> Vec<Row> {
+            let mut before: Option<Vec<f64>> = None;
+            let row = |(channel, histogram): &(i64, &Histogram)| {
+                let from = match warm {
+                    Warm::No => None,
+                    Warm::Neighbour => before.as_deref(),
+                    Warm::Earlier(values) => values.get(channel).map(Vec::as_slice),
+                };
+                let row = self.warm_row(*channel, histogram, from, options, thread);
+                if let Some(fit) = row.fit.as_ref().filter(|fit| fit.valid()) {
+                    before = Some(fit.values.clone());
+                }
+                row
+            };
+            block.iter().map(row).collect()
+        };
+        let size = if *warm == Warm::Neighbour { BLOCK } else { 1 };
+        let blocks = channels.par_chunks(size);
+        let rows = blocks.map_init(Thread::default, |thread, channels| block(thread, channels));
+        rows.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// The row of a channel, from other start values first if there are any.
+    fn warm_row(
+        &self,
+        channel: i64,
+        histogram: &Histogram,
+        from: Option<&[f64]>,
+        options: &Options,
+        thread: &mut Thread,
+    ) -> Row {
+        let valid = |row: &Row| row.fit.as_ref().is_some_and(Fit::valid);
+        let Some(from) = from else {
+            return self.row(channel, histogram, None, options, thread);
+        };
+        let warm = self.row(channel, histogram, Some(from), options, thread);
+        if valid(&warm) {
+            return warm;
+        }
+        let own = self.row(channel, histogram, None, options, thread);
+        let cost = |row: &Row| row.fit.as_ref().map_or(f64::INFINITY, |fit| fit.chi2);
+        if !valid(&own) && cost(&warm) < cost(&own) {
+            warm
+        } else {
+            own
+        }
     }
 
     fn row(
         &self,
         channel: i64,
         histogram: &Histogram,
+        from: Option<&[f64]>,
         options: &Options,
         thread: &mut Thread,
     ) -> Row {
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            let solved = self.fit_with(histogram, options, thread)?;
+            let solved = self.solve_from(histogram, from, options, thread)?;
             Ok::<Fit, Error>(solved.fit)
         }));
         let (fit, why) = match ended {

@@ -33,6 +33,7 @@ mod result;
 mod row;
 mod select;
 mod single;
+mod slices;
 mod state;
 pub mod systems;
 #[cfg(test)]
@@ -42,7 +43,7 @@ mod unbinned;
 
 pub use compiled::Compiled;
 pub use drawn::Drawn;
-pub use each::fit_each;
+pub use each::{Warm, fit_each};
 pub use error::Error;
 pub use model::{Model, Parameter, Refit, Rule, RuleFunction, Start};
 pub use points::{Points, fit_points};
@@ -51,5 +52,6 @@ pub use problem::Problem;
 pub use result::{Cost, Errors, Fit, Options};
 pub use row::{Row, table};
 pub use single::{Solved, fit_histogram};
+pub use slices::points_of;
 pub use together::{Sample, fit_together};
 pub use unbinned::{fit_rows, fit_values};

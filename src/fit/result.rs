@@ -71,6 +71,8 @@ pub struct Options {
     pub max_calls: u32,
     /// What the errors are taken from.
     pub errors: Errors,
+    /// Of many channels, each starts where the last good fit among those before it ended.
+    pub neighbour: bool,
 }
 
 impl Default for Options {
@@ -83,6 +85,7 @@ impl Default for Options {
             rebin_below: 0.0,
             max_calls: 10_000,
             errors: Errors::Hessian,
+            neighbour: false,
         }
     }
 }

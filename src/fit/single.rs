@@ -49,17 +49,32 @@ impl Compiled {
     /// # Errors
     /// As [`fit_histogram`].
     pub fn solve(&self, histogram: &Histogram, options: &Options) -> Result<Solved, Error> {
-        self.fit_with(histogram, options, &mut Thread::default())
+        self.solve_from(histogram, None, options, &mut Thread::default())
     }
 
-    pub(crate) fn fit_with(
+    /// The same from other start values than those of the model, in the order of its parameters;
+    /// parameters that are held keep theirs.
+    pub(crate) fn solve_from(
         &self,
         histogram: &Histogram,
+        from: Option<&[f64]>,
         options: &Options,
         thread: &mut Thread,
     ) -> Result<Solved, Error> {
         let prepared = self.prepare(histogram, options)?;
-        let unknowns = self.unknowns(Some(&prepared))?;
+        if prepared.entries() == 0.0 {
+            // before the rules for the start are asked, which have nothing to look at
+            return Err(Error::Empty {
+                low: prepared.low(),
+                high: prepared.high(),
+            });
+        }
+        let mut unknowns = self.unknowns(Some(&prepared))?;
+        let free = unknowns.iter_mut().zip(from.unwrap_or_default());
+        for (unknown, value) in free.filter(|(unknown, value)| !unknown.fixed && value.is_finite())
+        {
+            unknown.start = Some(*value);
+        }
         let range = self.range(&prepared, options)?;
         let measure = measure(&prepared, options)?;
         let selected = select(&prepared, options, range)?;

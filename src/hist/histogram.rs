@@ -177,6 +177,14 @@ impl Histogram {
         self.fullest().map_or(0.0, |i| self.values()[i])
     }
 
+    /// Number of the first and of the last bin, from 0, that is used and has entries.
+    #[must_use]
+    pub fn filled(&self) -> Option<(usize, usize)> {
+        let mut filled = self.used_bins().filter(|&i| self.weight(i) > 0.0);
+        let first = filled.next()?;
+        Some((first, filled.last().unwrap_or(first)))
+    }
+
     /// Centre of the fullest bin, the first if there are several; NaN without entries.
     #[must_use]
     pub fn mode(&self) -> f64 {

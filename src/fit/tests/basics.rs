@@ -150,7 +150,7 @@ fn every_channel_has_a_row_and_the_table_its_columns() {
     assert_eq!(numbers, [3, 1, 2, 9, 4]);
     assert_eq!(rows[0].fit, rows[4].fit);
     let why: Vec<&str> = rows.iter().map(|row| row.why.as_str()).collect();
-    assert!(why[1].contains("would start at NaN"), "{why:?}");
+    assert!(why[1].contains("there is nothing to fit"), "{why:?}");
     assert!(why[2].contains("NaN"), "{why:?}");
     assert_eq!(
         why[3],

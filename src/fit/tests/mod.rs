@@ -2,6 +2,7 @@
 
 mod bad;
 mod basics;
+mod batches;
 mod derivatives;
 mod effort;
 mod nist;

@@ -7,7 +7,7 @@ use rhai::Engine;
 use super::super::raise::{Fallible, Raised, not_yet, raise};
 use super::tables::{CHANNEL, Table, count};
 use crate::expr;
-use crate::hist::{Block, ChannelRange, Efficiency, ExactSum, Histogram, Sum, SumBlock};
+use crate::hist::{Axis, Block, ChannelRange, Efficiency, ExactSum, Histogram, Sum, SumBlock};
 
 /// Histograms, profiles or efficiencies per channel; never changes.
 #[derive(Clone, Debug)]
@@ -18,6 +18,9 @@ pub(crate) struct Histograms {
     channels: Option<Arc<Vec<i64>>>,
     block: Arc<Block>,
 }
+
+/// A channel with a histogram for each bin of the axis that is sliced.
+pub(super) type Sliced = (i64, Vec<Histogram>);
 
 /// Sums per channel; never changes.
 #[derive(Clone, Debug)]
@@ -59,6 +62,25 @@ impl Histograms {
         let numbers = self.numbers()?;
         let found = numbers.iter().map(|(n, at)| Some((*n, self.bins(at)?)));
         found.collect::<Option<_>>().ok_or_else(|| self.no_bins())
+    }
+
+    /// The axis that is sliced, and for each channel the histogram along the other axis in each of
+    /// its bins.
+    pub(super) fn slices(&self) -> Fallible<(Axis, Vec<Sliced>)> {
+        let Block::Counts(block) = &*self.block else {
+            return Err(no_slices());
+        };
+        let [axis, _] = block.axes() else {
+            return Err(no_slices());
+        };
+        let slices = |at: &[i64]| -> Option<Vec<Histogram>> {
+            let cells = 1..=axis.bins();
+            cells.map(|cell| block.slice(at, cell)).collect()
+        };
+        let numbers = self.numbers()?;
+        let all = numbers.iter().map(|(n, at)| Some((*n, slices(at)?)));
+        let all = all.collect::<Option<Vec<_>>>().ok_or_else(no_slices)?;
+        Ok((axis.clone(), all))
     }
 
     /// Numbers of the channels, and those under which the block knows them.
@@ -153,6 +175,15 @@ impl Histograms {
             None => combinations(ranges(&self.block)),
         }
     }
+}
+
+fn no_slices() -> Box<rhai::EvalAltResult> {
+    Raised::new(
+        "hist::no-slices",
+        "only histograms of two dimensions have slices",
+    )
+    .hint("make them with `histograms2`, or fit these with `fit_each`")
+    .boxed()
 }
 
 impl Sums {

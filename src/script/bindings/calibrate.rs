@@ -9,13 +9,15 @@ use super::super::Context;
 use super::super::closures::{Kept, compile_map};
 use super::super::raise::{Fallible, Raised, failed, not_yet};
 use super::super::scripted::Hooks;
+use super::batches::batch_options;
 use super::collect::formula;
 use super::data::runs_array;
-use super::fit::{ModelHandle, closure, condition, options};
+use super::fit::{ModelHandle, closure, condition};
 use super::handle::Handle;
 use super::ordered::refuse_others;
 use super::strategy::runs_of;
 use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
+use crate::fit::Warm;
 use crate::iov::IoV;
 
 pub(crate) type AlgorithmHandle = Handle<Algorithm>;
@@ -63,10 +65,20 @@ fn fit(
     model: &ModelHandle,
     map: &Map,
 ) -> Fallible<A> {
+    let model = model.get();
+    let (options, warm) = batch_options(map, &model)?;
+    if let Warm::Earlier(_) = warm {
+        let message =
+            "the fits of a declared algorithm start from their \"neighbour\", not from a table";
+        return Err(Raised::new("script::wrong-value", message)
+            .key("start")
+            .hint("a scripted algorithm can: `fit_each(…, #{ start: earlier })`")
+            .boxed());
+    }
     let step = FitStep {
         object: object.to_owned(),
-        model: model.get(),
-        options: options(map)?,
+        model,
+        options,
         place: Context::of(call).place(call),
     };
     declare(algorithm, |declared| declared.fits.push(step))

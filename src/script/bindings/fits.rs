@@ -2,16 +2,11 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map};
+use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::super::raise::{Fallible, Raised, failed, raise};
-use super::super::worker;
-use super::blocks::{Histograms, push};
-use super::fit::{ModelHandle, number, options};
-use super::tables::{CHANNEL, Table};
-use crate::expr;
-use crate::fit::{Drawn, Error, Fit, Model, Solved, fit_each, probability, table};
-use crate::hist::Histogram;
+use super::fit::number;
+use crate::fit::{Drawn, Error, Fit, Model, Solved, probability};
 
 /// A fit, and the curve that was fitted.
 #[derive(Clone, Debug)]
@@ -48,23 +43,6 @@ pub(super) fn fitted(solved: Solved, models: &[Model]) -> Fallible<Fitted> {
 pub(super) fn curve_of(model: &Model) -> Fallible<Arc<Drawn>> {
     let curve = Drawn::new(model).map_err(|error| refused(&error))?;
     Ok(Arc::new(curve))
-}
-
-fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
-    worker::large_step();
-    let all = histograms.all()?;
-    let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
-    let model = model.get();
-    let rows = fit_each(&channels, &model, &options(map)?).map_err(|error| refused(&error))?;
-    let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
-    let mut fits = table(&rows, &names).map_err(|error| raise("table::column")(&error))?;
-    // The channel also goes by its own name: `class`.
-    let name = histograms.name();
-    if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
-        let numbers = expr::Column::Int(rows.iter().map(|row| row.channel).collect());
-        push(&mut fits, name, numbers)?;
-    }
-    Ok(Table::new(fits))
 }
 
 impl Fitted {
@@ -144,11 +122,5 @@ pub(super) fn register(engine: &mut Engine) {
             |fit: &mut Fitted, y: Dynamic, from: Dynamic, to: Dynamic| -> Fallible<f64> {
                 fit.find_x(number(&y)?, number(&from)?, number(&to)?)
             },
-        )
-        .register_fn("fit_each", |h: Histograms, model: ModelHandle| {
-            each(&h, &model, &Map::new())
-        })
-        .register_fn("fit_each", |h: Histograms, model: ModelHandle, map: Map| {
-            each(&h, &model, &map)
-        });
+        );
 }

@@ -1,5 +1,6 @@
 //! The names of the API, one file per room; the meaning is in the rooms, these only spell it.
 
+mod batches;
 mod blocks;
 mod calibrate;
 mod collect;

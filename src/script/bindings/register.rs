@@ -15,6 +15,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::fit::register(engine);
     super::fits::register(engine);
     super::fitting::register(engine);
+    super::batches::register(engine);
     super::matrices::register(engine);
     super::made::register(engine);
     super::collect::register(engine);

@@ -150,6 +150,21 @@ fn histograms(
     Ok(split.finish(Block::Counts(block)))
 }
 
+fn histograms2(
+    call: &Call<'_>,
+    table: &Table,
+    channel: &Dynamic,
+    x: (&FnPtr, Axis),
+    y: (&FnPtr, Axis),
+) -> Fallible<Histograms> {
+    let split = Split::new(call, table, channel)?;
+    let values = (numbers(call, table, x.0)?, numbers(call, table, y.0)?);
+    let mut block =
+        CountBlock::new(vec![x.1, y.1], split.ranges()).map_err(|e| raise("hist::block")(&e))?;
+    block.fill(&[&split.positions], &[&values.0, &values.1]);
+    Ok(split.finish(Block::Counts(block)))
+}
+
 fn profiles(
     call: &Call<'_>,
     table: &Table,
@@ -278,6 +293,18 @@ pub(super) fn register(engine: &mut Engine) {
             "histograms",
             |call: Call<'_>, t: &mut Table, channel: Dynamic, row: FnPtr, axis: Axis| {
                 histograms(&call, t, &channel, &row, axis)
+            },
+        )
+        .register_fn(
+            "histograms2",
+            |call: Call<'_>,
+             t: &mut Table,
+             channel: Dynamic,
+             x: FnPtr,
+             x_axis: Axis,
+             y: FnPtr,
+             y_axis: Axis| {
+                histograms2(&call, t, &channel, (&x, x_axis), (&y, y_axis))
             },
         )
         .register_fn(

@@ -1,0 +1,248 @@
+//! Fits of many channels at once, and of the slices of histograms in two dimensions; the meaning is
+//! in the room `fit`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, Map};
+
+use super::super::kinds::a_kind;
+use super::super::raise::{Fallible, Raised, raise};
+use super::super::worker;
+use super::blocks::{Histograms, push};
+use super::fit::{ModelHandle, options};
+use super::fits::refused;
+use super::tables::{CHANNEL, Table, count};
+use crate::expr;
+use crate::fit::{Compiled, Model, Options, Row, Warm, points_of, table};
+use crate::hist::{Axis, Histogram};
+
+/// The fits of all slices of each channel; never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Slices(Arc<Sliced>);
+
+#[derive(Debug)]
+struct Sliced {
+    /// What a channel is; empty for a single object.
+    name: String,
+    /// What was sliced.
+    axis: Axis,
+    /// Names of the parameters.
+    parameters: Vec<String>,
+    /// The fits of each channel in the order of the bins.
+    channels: Vec<(i64, Vec<Row>)>,
+}
+
+/// A curve of points with errors for each channel; never changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Points {
+    name: String,
+    channels: Arc<Vec<(i64, Histogram)>>,
+}
+
+/// One point of a curve.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    x: f64,
+    y: f64,
+    error: f64,
+}
+
+/// Options of a fit, with where it starts taken out of the map.
+pub(super) fn batch_options(map: &Map, model: &Model) -> Fallible<(Options, Warm)> {
+    let mut map = map.clone();
+    let start = map.remove("start");
+    let mut options = options(&map)?;
+    let warm = match start {
+        Some(start) => warm(&start, model)?,
+        None => Warm::No,
+    };
+    options.neighbour = warm == Warm::Neighbour;
+    Ok((options, warm))
+}
+
+/// `"neighbour"`, or a table with a column per parameter.
+fn warm(start: &Dynamic, model: &Model) -> Fallible<Warm> {
+    if start
+        .clone()
+        .into_string()
+        .is_ok_and(|word| word == "neighbour")
+    {
+        return Ok(Warm::Neighbour);
+    }
+    let Some(earlier) = start.read_lock::<Table>() else {
+        let message = format!(
+            "`start` of the fits of many channels is \"neighbour\" or a table of earlier fits, not {}",
+            a_kind(start)
+        );
+        return Err(Raised::new("script::wrong-value", message)
+            .key("start")
+            .boxed());
+    };
+    let expr::Column::Int(channels) = earlier.column(CHANNEL)? else {
+        let message = format!("`{CHANNEL}` of earlier fits does not hold whole numbers");
+        return Err(Raised::new("table::no-channels", message).boxed());
+    };
+    let mut values = Vec::new();
+    for parameter in &model.parameters {
+        let column = earlier.column(&parameter.name)?.to_floats();
+        values.push(column.ok_or_else(|| {
+            let message = format!("`{}` does not hold numbers", parameter.name);
+            Raised::new("table::no-numbers", message).boxed()
+        })?);
+    }
+    let row = |at: usize| values.iter().map(|column| column[at]).collect();
+    let rows = channels.iter().enumerate();
+    let rows: BTreeMap<i64, Vec<f64>> = rows.map(|(at, n)| (*n, row(at))).collect();
+    Ok(Warm::Earlier(rows))
+}
+
+fn parameters(model: &Model) -> Vec<String> {
+    model.parameters.iter().map(|p| p.name.clone()).collect()
+}
+
+fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) -> Fallible<Table> {
+    worker::large_step();
+    let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
+    let model = model.get();
+    let (options, warm) = batch_options(map, &model)?;
+    let compiled = Compiled::new(&model).map_err(|error| refused(&error))?;
+    let rows = compiled.fit_each_from(&channels, &warm, &options);
+    let mut fits =
+        table(&rows, &parameters(&model)).map_err(|error| raise("table::column")(&error))?;
+    // The channel also goes by its own name: `class`.
+    if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
+        let numbers = expr::Column::Int(rows.iter().map(|row| row.channel).collect());
+        push(&mut fits, name, numbers)?;
+    }
+    Ok(Table::new(fits))
+}
+
+fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Slices> {
+    worker::large_step();
+    let (axis, channels) = histograms.slices()?;
+    let model = model.get();
+    let (options, warm) = batch_options(map, &model)?;
+    let compiled = Compiled::new(&model).map_err(|error| refused(&error))?;
+    let bins = axis.bins().max(1);
+    let all: Vec<(i64, &Histogram)> = channels
+        .iter()
+        .flat_map(|(_, slices)| (0..).zip(slices))
+        .collect();
+    let rows = compiled.fit_each_from(&all, &warm, &options);
+    let fits = channels.iter().zip(rows.chunks(bins));
+    Ok(Slices(Arc::new(Sliced {
+        name: histograms.name().to_owned(),
+        axis,
+        parameters: parameters(&model),
+        channels: fits.map(|((n, _), rows)| (*n, rows.to_vec())).collect(),
+    })))
+}
+
+impl Slices {
+    fn points(&self, parameter: &str) -> Fallible<Points> {
+        let sliced = &self.0;
+        if !sliced.parameters.iter().any(|name| name == parameter) {
+            let names = sliced.parameters.iter().map(String::as_str);
+            let near = crate::settings::nearest(parameter, names);
+            let message = format!("the fits of the slices have no parameter `{parameter}`");
+            return Err(Raised::new("fit::unknown-parameter", message)
+                .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+                .boxed());
+        }
+        let curve = |(n, rows): &(i64, Vec<Row>)| {
+            let points = points_of(&sliced.axis, rows, parameter);
+            points.map(|points| (*n, points))
+        };
+        let channels: Vec<_> = sliced.channels.iter().filter_map(curve).collect();
+        Ok(Points {
+            name: sliced.name.clone(),
+            channels: Arc::new(channels),
+        })
+    }
+
+    /// All fits: a row per channel and bin, with the centre of the bin as `x`.
+    fn table(&self) -> Fallible<Table> {
+        let sliced = &self.0;
+        let rows: Vec<Row> = sliced
+            .channels
+            .iter()
+            .flat_map(|(n, rows)| {
+                let of_channel = |row: &Row| Row {
+                    channel: *n,
+                    ..row.clone()
+                };
+                rows.iter().map(of_channel)
+            })
+            .collect();
+        let bins = sliced.channels.iter().flat_map(|(_, rows)| 0..rows.len());
+        let x = bins.map(|bin| sliced.axis.centre(bin)).collect();
+        let mut fits =
+            table(&rows, &sliced.parameters).map_err(|error| raise("table::column")(&error))?;
+        push(&mut fits, "x", expr::Column::Float(x))?;
+        Ok(Table::new(fits))
+    }
+}
+
+impl Points {
+    fn channel(&self, number: i64) -> Fallible<Histogram> {
+        let found = self.channels.iter().find(|(n, _)| *n == number);
+        found.map(|(_, curve)| curve.clone()).ok_or_else(|| {
+            let message = format!("there are no points of channel {number}");
+            Raised::new("hist::unknown-channel", message).boxed()
+        })
+    }
+}
+
+/// The first or last filled bin of a histogram as a point.
+fn point(histogram: &Histogram, last: bool) -> Fallible<Point> {
+    let (first, end) = histogram.filled().ok_or_else(|| {
+        Raised::new("hist::empty", "there is no point: all bins are empty").boxed()
+    })?;
+    let bin = if last { end } else { first };
+    Ok(Point {
+        x: histogram.axis.centre(bin),
+        y: histogram.values()[bin],
+        error: histogram.error(bin),
+    })
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_fn("fit_each", |h: Histograms, model: ModelHandle| {
+            each(h.name(), &h.all()?, &model, &Map::new())
+        })
+        .register_fn("fit_each", |h: Histograms, model: ModelHandle, map: Map| {
+            each(h.name(), &h.all()?, &model, &map)
+        })
+        .register_fn("fit_each", |points: Points, model: ModelHandle| {
+            each(&points.name, &points.channels, &model, &Map::new())
+        })
+        .register_fn(
+            "fit_each",
+            |points: Points, model: ModelHandle, map: Map| {
+                each(&points.name, &points.channels, &model, &map)
+            },
+        )
+        .register_type_with_name::<Slices>("Slices")
+        .register_fn("slices", |h: &mut Histograms, model: ModelHandle| {
+            slices(h, &model, &Map::new())
+        })
+        .register_fn(
+            "slices",
+            |h: &mut Histograms, model: ModelHandle, map: Map| slices(h, &model, &map),
+        )
+        .register_fn("points", |slices: &mut Slices, parameter: &str| {
+            slices.points(parameter)
+        })
+        .register_fn("table", |slices: &mut Slices| slices.table())
+        .register_type_with_name::<Points>("Points")
+        .register_fn("channel", |points: &mut Points, n: i64| points.channel(n))
+        .register_fn("len", |points: &mut Points| count(points.channels.len()))
+        .register_type_with_name::<Point>("Point")
+        .register_get("x", |point: &mut Point| point.x)
+        .register_get("y", |point: &mut Point| point.y)
+        .register_get("error", |point: &mut Point| point.error)
+        .register_get("first", |h: &mut Histogram| point(h, false))
+        .register_get("last", |h: &mut Histogram| point(h, true));
+}

@@ -1,0 +1,132 @@
+//! Slices, their curves, and fits of many channels that start from each other, from a script;
+//! expectations are worked out by hand.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The last value of a script.
+fn eval(script: &str) -> Result<Value, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.rhai");
+    fs::write(&file, script).unwrap();
+    let program = env!("CARGO_BIN_EXE_b2caf");
+    let output = Command::new(program)
+        .arg("eval")
+        .arg(&file)
+        .output()
+        .unwrap();
+    if !output.status.success() {
+        return Err(String::from_utf8(output.stderr).unwrap());
+    }
+    Ok(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// Hits of two boards: at each x they scatter symmetrically round 1 + 2x and round 5 − x, as many
+/// of them at each distance as a Gaussian of width 1 has.
+const HITS: &str = r#"
+    let board = []; let x = []; let y = [];
+    for i in 0..6 {
+        for k in -12..=12 {
+            let distance = 0.25 * k;
+            let count = round(40.0 * exp(-0.5 * distance * distance)).to_int();
+            for n in 0..count {
+                board.push(1); x.push(i + 0.5); y.push(1.0 + 2.0 * (i + 0.5) + distance);
+                board.push(2); x.push(i + 0.5); y.push(5.0 - (i + 0.5) + distance);
+            }
+        }
+    }
+    let hits = table(#{ board: board, x: x, y: y });
+    let blocks = hits.histograms2("board",
+        |h| h.x, regular(8, 0.0, 8.0), |h| h.y, regular(96, -6.125, 17.875));
+"#;
+
+fn near(value: &Value, expected: f64, tolerance: f64) {
+    let value = value.as_f64().unwrap();
+    assert!((value - expected).abs() < tolerance, "{value} {expected}");
+}
+
+#[test]
+fn slices_give_curves_and_curves_are_fitted() {
+    let script = HITS.to_owned()
+        + r#"
+        let slices = blocks.slices(Model("peak", |y, p| p.norm * exp(-0.5 * ((y - p.mean) / p.sigma) ** 2))
+            .start("norm", |h| h.maximum).start("mean", |h| h.mode).start("sigma", |h| h.std), #{ min_entries: 10 });
+        let curves = slices.points("mean");
+        let line = Model("line", |x, p| p.offset + p.slope * x);
+        let lines = fit_each(curves, line, #{ min_entries: 5 });
+        let second = curves.channel(2);
+        #{ lines: lines, all: slices.table().len(), points: curves.channel(1).entries,
+           ends: [second.first.x, second.first.y, second.last.x, second.last.y], boards: curves.len() }
+    "#;
+    let value = eval(&script).unwrap();
+    assert_eq!(
+        (value["boards"].as_i64(), value["all"].as_i64()),
+        (Some(2), Some(16))
+    );
+    assert_eq!(value["points"], 6);
+    let lines = &value["lines"];
+    let column = |name: &str, row: usize| match lines {
+        Value::Array(rows) => rows[row][name].clone(),
+        columns => columns[name][row].clone(),
+    };
+    for (row, offset, slope) in [(0, 1.0, 2.0), (1, 5.0, -1.0)] {
+        near(&column("offset", row), offset, 1e-6);
+        near(&column("slope", row), slope, 1e-6);
+        assert_eq!(column("ok", row), true);
+        assert_eq!(column("board", row), row + 1);
+    }
+    for (at, expected) in [0.5, 4.5, 5.5, -0.5].into_iter().enumerate() {
+        near(&value["ends"][at], expected, 1e-6);
+    }
+}
+
+#[test]
+fn what_has_no_slices_and_what_is_no_start_is_said() {
+    let cases = [
+        (
+            r#"hits.histograms("board", |h| h.y, regular(10, 0.0, 10.0)).slices(models::gaussian())"#,
+            "only histograms of two dimensions have slices",
+        ),
+        (
+            r#"blocks.slices(models::gaussian()).points("width")"#,
+            "the fits of the slices have no parameter `width`",
+        ),
+        (
+            r#"fit_each(hits.histograms("board", |h| h.y, regular(10, 0.0, 10.0)), models::gaussian(), #{ start: 3 })"#,
+            "is \"neighbour\" or a table of earlier fits",
+        ),
+        (
+            r#"fit_each(hits.histograms("board", |h| h.y, regular(10, 0.0, 10.0)), models::gaussian(), #{ start: hits })"#,
+            "channel",
+        ),
+    ];
+    for (end, expected) in cases {
+        let script = format!("import \"std/models\" as models;\n{HITS}\n{end}");
+        let error = eval(&script).unwrap_err();
+        assert!(error.contains(expected), "{end}:\n{error}");
+    }
+}
+
+#[test]
+fn channels_start_from_their_neighbours_and_from_earlier_fits() {
+    let script = format!("import \"std/models\" as models;\n{HITS}")
+        + r#"
+        let all = hits.histograms("board", |h| h.y - h.x, regular(96, -12.125, 11.875));
+        let own = fit_each(all, models::gaussian());
+        let next = fit_each(all, models::gaussian(), #{ start: "neighbour" });
+        let again = fit_each(all, models::gaussian(), #{ start: own });
+        [own.mean.to_array(), next.mean.to_array(), again.mean.to_array()]
+    "#;
+    let value = eval(&script).unwrap();
+    for other in 1..3 {
+        for board in 0..2 {
+            near(
+                &value[other][board],
+                value[0][board].as_f64().unwrap(),
+                1e-6,
+            );
+        }
+    }
+}
