@@ -40,7 +40,7 @@ pub(super) fn readable(name: &str) -> String {
         "f64" => "float",
         "FnPtr" | "Fn" => "closure",
         "Draft" => "Calibration",
-        "Fitted" => "Fit",
+        "Fitted" | "FittedRows" => "Fit",
         "UnderWay" => "StrategyRun",
         "Executed" => "Execution",
         "Answer" => "AlgResult",

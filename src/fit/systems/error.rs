@@ -86,6 +86,14 @@ pub enum SystemError {
         /// Turns taken.
         turns: usize,
     },
+    /// A formula that cannot be compiled, differentiated or evaluated.
+    #[error("equation {equation}: {failure}")]
+    Formula {
+        /// The equation.
+        equation: String,
+        /// What is wrong, and where.
+        failure: crate::expr::Failure,
+    },
     /// A name, number or option that does not fit the rest.
     #[error("{message}")]
     Wrong {

@@ -4,7 +4,9 @@
 //! `ndarray`; factorisations are written here in blocks on top of it.
 
 mod cholesky;
+mod equation;
 mod error;
+mod linear_model;
 mod linear_system;
 mod lu;
 mod matrix;
@@ -14,7 +16,9 @@ mod symmetric;
 mod tests;
 
 pub use cholesky::Cholesky;
+pub use equation::Equation;
 pub use error::SystemError;
+pub use linear_model::{LinearModel, Sigma};
 pub use linear_system::{LinearSystem, Method, Solution};
 pub use lu::Lu;
 pub use matrix::Matrix;

@@ -318,6 +318,5 @@ fn missing(engine: &mut Engine) {
         })
         .register_fn("GlobalFit", |_: Dynamic, _: Array| {
             not_yet::<Dynamic>("GlobalFit")
-        })
-        .register_fn("LinearModel", |_: Array| not_yet::<Dynamic>("LinearModel"));
+        });
 }

@@ -95,6 +95,9 @@ fn other(value: &Dynamic) -> Result<Value, String> {
     if let Some(fitted) = value.read_lock::<super::fits::Fitted>() {
         return Ok(super::profile::to_json(&fitted.fit));
     }
+    if let Some(fitted) = value.read_lock::<super::systems::FittedRows>() {
+        return Ok(super::profile::to_json(&fitted.fit));
+    }
     if let Some(table) = value.read_lock::<super::tables::Table>() {
         return Ok(super::profile::table_to_json(&table.0));
     }

@@ -61,44 +61,43 @@ impl Fitted {
     fn find_x(&self, y: f64, from: f64, to: f64) -> Fallible<f64> {
         Ok(self.curve()?.crossing(y, from, to, &self.fit.values))
     }
+}
 
-    /// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`.
-    fn member(&self, name: &str) -> Fallible<Dynamic> {
-        let fit = &self.fit;
-        let own: Dynamic = match name {
-            "valid" => fit.valid().into(),
-            "edm_reached" => fit.edm_reached.into(),
-            "at_limit" => fit.at_limit.into(),
-            "call_limit" => fit.call_limit.into(),
-            "accurate" => fit.accurate.into(),
-            "chi2" => fit.chi2.into(),
-            "ndf" => fit.ndf.into(),
-            "chi2_ndf" => fit.chi2_ndf().into(),
-            "probability" => probability(fit.chi2, fit.ndf).into(),
-            "entries" => whole(fit.entries).into(),
-            "low" => fit.low.into(),
-            "high" => fit.high.into(),
-            "edm" => fit.edm.into(),
-            "refits" => i64::from(fit.refits).into(),
-            _ => Dynamic::UNIT,
-        };
-        if !own.is_unit() {
-            return Ok(own);
-        }
-        if let Some((value, _)) = fit.parameter(name) {
-            return Ok(value.into());
-        }
-        let error = name.strip_suffix("_error");
-        if let Some((_, error)) = error.and_then(|name| fit.parameter(name)) {
-            return Ok(error.into());
-        }
-        let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
-        Err(
-            Raised::new("fit::unknown-parameter", format!("a fit has no `{name}`"))
-                .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
-                .boxed(),
-        )
+/// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`.
+pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
+    let own: Dynamic = match name {
+        "valid" => fit.valid().into(),
+        "edm_reached" => fit.edm_reached.into(),
+        "at_limit" => fit.at_limit.into(),
+        "call_limit" => fit.call_limit.into(),
+        "accurate" => fit.accurate.into(),
+        "chi2" => fit.chi2.into(),
+        "ndf" => fit.ndf.into(),
+        "chi2_ndf" => fit.chi2_ndf().into(),
+        "probability" => probability(fit.chi2, fit.ndf).into(),
+        "entries" => whole(fit.entries).into(),
+        "low" => fit.low.into(),
+        "high" => fit.high.into(),
+        "edm" => fit.edm.into(),
+        "refits" => i64::from(fit.refits).into(),
+        _ => Dynamic::UNIT,
+    };
+    if !own.is_unit() {
+        return Ok(own);
     }
+    if let Some((value, _)) = fit.parameter(name) {
+        return Ok(value.into());
+    }
+    let error = name.strip_suffix("_error");
+    if let Some((_, error)) = error.and_then(|name| fit.parameter(name)) {
+        return Ok(error.into());
+    }
+    let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
+    Err(
+        Raised::new("fit::unknown-parameter", format!("a fit has no `{name}`"))
+            .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+            .boxed(),
+    )
 }
 
 /// Entries are counted.
@@ -113,7 +112,7 @@ pub(super) fn whole(entries: f64) -> i64 {
 pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Fitted>("Fit")
-        .register_indexer_get(|fit: &mut Fitted, name: &str| fit.member(name))
+        .register_indexer_get(|fit: &mut Fitted, name: &str| member(&fit.fit, name))
         .register_fn("value", |fit: &mut Fitted, x: Dynamic| -> Fallible<f64> {
             fit.value(number(&x)?)
         })

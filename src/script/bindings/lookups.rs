@@ -11,7 +11,8 @@ use super::fit::number;
 use super::tables::{CHANNEL, Table};
 use crate::calibrate::words::counted;
 use crate::expr::{
-    self, Bound, Failure, Formula, Groups as Rows, Lookup, LookupTable, Scratch, Statistics, Type,
+    self, Bound, Failure, Formula, Groups as Rows, Lookup, LookupTable, PayloadMember, Place,
+    Scratch, Statistics, Type,
 };
 
 /// The rows of a table by a channel; never changes.
@@ -116,8 +117,12 @@ fn mean(lookup: &Lookup) -> Fallible<f64> {
 /// Memory to evaluate a formula in: constants that it looks up are those in force for the first
 /// run of the execution under way.
 pub(super) fn memory(formula: &Formula) -> Fallible<Scratch> {
+    memory_for(formula.lookups())
+}
+
+/// The same for all look-ups of several formulas.
+pub(super) fn memory_for(looked: Vec<(PayloadMember, Place)>) -> Fallible<Scratch> {
     let mut scratch = Scratch::default();
-    let looked = formula.lookups();
     let Some(data) = worker::current().filter(|_| !looked.is_empty()) else {
         return Ok(scratch);
     };

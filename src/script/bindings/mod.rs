@@ -31,6 +31,7 @@ mod sample;
 mod save;
 pub(super) mod settings;
 mod strategy;
+mod systems;
 mod tables;
 mod values;
 

@@ -18,6 +18,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::batches::register(engine);
     super::matrices::register(engine);
     super::made::register(engine);
+    super::systems::register(engine);
     super::collect::register(engine);
     super::constants::register(engine);
     super::native::register(engine);

@@ -116,6 +116,14 @@ fn model_of(context: &Context, closure: &Closure, of_rows: bool) -> Result<Curve
     })
 }
 
+/// A prediction `|row, p| …` as a formula in the columns of the row and parameters.
+///
+/// # Errors
+/// When it cannot be compiled: predictions have no other way.
+pub fn compile_equation(context: &Context, closure: &Closure) -> Result<Expr, Failure> {
+    model_of(context, closure, true).map(|curve| curve.formula)
+}
+
 /// A closure that gives a map, `|c| #{ mean: c.mean }`, as one formula per member.
 ///
 /// # Errors

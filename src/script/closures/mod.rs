@@ -65,7 +65,9 @@ mod twins;
 mod walk;
 
 pub(super) use capture::text as plain_text;
-pub use compile::{Compiled, Curve, compile_map, compile_model, compile_row, interpret_row};
+pub use compile::{
+    Compiled, Curve, compile_equation, compile_map, compile_model, compile_row, interpret_row,
+};
 pub use kept::Kept;
 pub use register::register;
 pub use rules::{RefitRule, condition_rule, histogram_rule, number_rule, range_rule, refit_rule};
