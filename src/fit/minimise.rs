@@ -62,6 +62,8 @@ pub(crate) struct Outcome {
     /// How much the residuals shape the minimum, in units of what the slopes of the model do: the
     /// sign of a minimum that is not the lowest.
     pub(crate) bend: f64,
+    /// A parameter that ran away to where any other value would do as well.
+    pub(crate) away: Option<usize>,
     /// The change of each parameter that changes the curve by as much as it misses the data.
     pub(crate) reach: Vec<f64>,
 }
@@ -72,6 +74,11 @@ pub(crate) struct Outcome {
 const DOUBT: f64 = 0.5;
 /// How much they may bend one that passes as a minimum, if none better is found.
 const BENT: f64 = 1.5;
+
+/// A parameter with a value so many times its start, and an error so many times its value, has run
+/// away. Errors alone say nothing where they are unknown and 1 is taken.
+const FAR: (f64, f64) = (1e6, 1.0);
+const LOST: (f64, f64) = (10.0, 1e6);
 
 /// A distance to the minimum (in units of the cost) that is no distance: 10⁻³ of an error.
 /// Where errors are so small that rounding alone looks like more, rounding decides.
@@ -84,7 +91,7 @@ impl Outcome {
     }
 
     pub(crate) fn settled(&self) -> bool {
-        self.reached() && self.negative.is_none() && !self.exhausted
+        self.reached() && self.negative.is_none() && self.away.is_none() && !self.exhausted
     }
 
     /// Neither at a minimum that convinces nor where limits explain that there is none.
@@ -280,7 +287,7 @@ fn run(
     };
     gauss::descend(task, curve, state, &mut work.descent, way, calls);
     let end = newton::finish(task, curve, state, &mut work.last, calls);
-    Ok(outcome(task, state, end, begin.errors, work, *calls))
+    Ok(outcome(task, state, end, begin, work, *calls))
 }
 
 /// Errors √max(n, 1), with which counts can be fitted by least squares from anywhere.
@@ -354,10 +361,11 @@ pub(crate) fn outcome(
     task: &Task<'_>,
     state: &State,
     end: newton::End,
-    errors: Errors,
+    begin: Begin<'_>,
     work: &mut Workspace,
     calls: u32,
 ) -> Outcome {
+    let errors = begin.errors;
     let n = state.p.len();
     let mut covariance = vec![0.0; n * n];
     let free = &work.last.free;
@@ -374,6 +382,13 @@ pub(crate) fn outcome(
             covariance[k * n + l] = if value.is_finite() { *value } else { 0.0 };
         }
     }
+    let away = (0..n).find(|k| {
+        let (value, start) = (state.p[*k].abs(), begin.values[*k].abs());
+        let error = covariance[k * n + k].max(0.0).sqrt();
+        let far = value > FAR.0 * start && error > FAR.1 * value;
+        let lost = value > LOST.0 * start && error > LOST.1 * value;
+        !begin.linear[*k] && start > 0.0 && (far || lost)
+    });
     let at_limit = (0..n).filter(|k| {
         let (low, high) = task.limits[*k];
         !task.fixed[*k] && (state.p[*k] <= low || state.p[*k] >= high)
@@ -397,6 +412,7 @@ pub(crate) fn outcome(
         coarse: None,
         exhausted: calls >= task.max_calls && !(end.edm <= tolerance),
         bend,
+        away,
         reach: state.reach(),
     }
 }

@@ -283,7 +283,10 @@ impl Problem {
             edm_reached: distance && outcome.edm <= outcome.tolerance,
             at_limit: !outcome.at_limit.is_empty(),
             call_limit: outcome.exhausted,
-            accurate: outcome.flat.is_none() && outcome.coarse.is_none() && !outcome.doubtful(),
+            accurate: outcome.flat.is_none()
+                && outcome.coarse.is_none()
+                && outcome.away.is_none()
+                && !outcome.doubtful(),
             why,
         }
     }
@@ -304,6 +307,12 @@ impl Problem {
             ));
         } else if !(outcome.edm <= outcome.tolerance) {
             reasons.push(format!("the minimum is still {:.1e} away", outcome.edm));
+        }
+        if let Some(k) = outcome.away {
+            let (name, value) = (&self.unknowns[k].name, outcome.values[k]);
+            reasons.push(format!(
+                "{name} ran away to {value:.1e}: the data ask for a value without bound"
+            ));
         }
         if outcome.doubtful() {
             let reason = "the residuals shape this minimum more than the model does: a lower one is \

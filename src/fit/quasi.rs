@@ -101,7 +101,7 @@ fn attempt(
     let result = if state.cost.is_finite() {
         descend(task, curve, &mut state, &mut work.quasi, calls);
         let end = newton::finish(task, curve, &mut state, &mut work.last, calls);
-        Ok(outcome(task, &state, end, begin.errors, work, *calls))
+        Ok(outcome(task, &state, end, begin, work, *calls))
     } else {
         Err(state.bad_place(task.data).unwrap_or(f64::NAN))
     };

@@ -5,6 +5,7 @@ mod basics;
 mod batches;
 mod derivatives;
 mod effort;
+mod ill;
 mod nist;
 mod parser;
 mod perturbed;

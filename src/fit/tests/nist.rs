@@ -3,8 +3,12 @@
 //! Whatever `.dat` files are in the folder are read, formula included.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::expr::{Columns, Expr, Program, Scratch, Slice, Type, parameters};
+use crate::expr::{Column, Columns, Expr, Program, Scratch, Slice, Type, parameters};
+use crate::fit::cost::Measure;
+use crate::fit::objective::Objective;
+use crate::fit::problem::{Extent, Part, Problem, Thread, Unknown};
 use crate::fit::{Errors, Fit, Model, Options, fit_points};
 
 use super::published::{Published, read};
@@ -50,15 +54,54 @@ impl Published {
         model
     }
 
-    /// A fit with the same error for all points; `None` for several predictors.
-    pub(super) fn fit(&self, start: &[f64], error: f64) -> Option<Fit> {
-        let [(_, x)] = &self.x[..] else { return None };
-        let errors = vec![error; x.len()];
+    /// A fit with the same error for all points.
+    pub(super) fn fit(&self, start: &[f64], error: f64) -> Fit {
+        let errors = vec![error; self.y.len()];
         let options = Options {
             errors: Errors::Linearised,
             ..Options::default()
         };
-        Some(fit_points(x, &self.y, &errors, &self.model(start), &options).expect("a fit"))
+        match &self.x[..] {
+            [(name, x)] if name == "x" => {
+                fit_points(x, &self.y, &errors, &self.model(start), &options).expect("a fit")
+            }
+            _ => self.fit_rows(start, &errors, &options),
+        }
+    }
+
+    /// A fit of a model of several columns.
+    fn fit_rows(&self, start: &[f64], errors: &[f64], options: &Options) -> Fit {
+        let names: Vec<String> = self.parameters.iter().map(|p| p.name.clone()).collect();
+        let schema = Columns::new(self.x.iter().map(|(name, _)| (name.as_str(), Type::Float)));
+        let objective = Objective::new(&self.formula, &schema, &names).expect("a formula");
+        let part = Part {
+            objective: Arc::new(objective),
+            columns: self
+                .x
+                .iter()
+                .map(|(_, x)| Column::Float(x.clone()))
+                .collect(),
+            weights: vec![1.0],
+            measure: Measure::Chi2,
+            x: self.x[0].1.clone(),
+            y: self.y.clone(),
+            weight: errors.iter().map(|error| 1.0 / error).collect(),
+            widths: Vec::new(),
+        };
+        let unknown = |(name, start): (&String, &f64)| Unknown {
+            name: name.clone(),
+            start: Some(*start),
+            limits: (f64::NEG_INFINITY, f64::INFINITY),
+            fixed: false,
+            hidden: false,
+        };
+        let unknowns: Vec<Unknown> = names.iter().zip(start).map(unknown).collect();
+        let own = (0..unknowns.len()).collect();
+        let parts = vec![(part, own)];
+        let problem = Problem::new(self.name.clone(), unknowns, parts, Extent::default());
+        let problem = problem.expect("a problem");
+        let solved = problem.solve(options, &mut Thread::default());
+        solved.expect("a fit").fit
     }
 
     /// Digits to which the worst parameter agrees.
@@ -148,10 +191,7 @@ fn certified_values_from_both_starts() {
         for start in 0..2 {
             for error in [1.0, set.deviation] {
                 let at: Vec<f64> = set.parameters.iter().map(|p| p.starts[start]).collect();
-                let Some(fit) = set.fit(&at, error) else {
-                    eprintln!("{} has several predictors", set.name);
-                    continue;
-                };
+                let fit = set.fit(&at, error);
                 let (digits, deviations) = (set.digits(&fit), set.deviation_digits(&fit));
                 let line = format!(
                     "{} start {} error {error:.1e}: {digits:.1} digits, {deviations:.1} of deviations, sum {:e} of {:e} {}",
