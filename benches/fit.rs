@@ -113,7 +113,7 @@ impl Case {
 
     fn run(&self) -> Result<Value, Box<dyn Error>> {
         let model = self.model()?;
-        let (made, compiled) = timed(1, || Compiled::new(&model));
+        let (made, compiled) = timed_for(0.0, 1, || Compiled::new(&model));
         let compiled = compiled?;
         let one_by_one = || {
             let fits = self.histograms.iter();
@@ -149,7 +149,12 @@ impl Case {
 }
 
 /// The best of several repetitions, in microseconds for each of `parts`.
-fn timed<T>(parts: usize, mut work: impl FnMut() -> T) -> (f64, T) {
+fn timed<T>(parts: usize, work: impl FnMut() -> T) -> (f64, T) {
+    timed_for(SECONDS, parts, work)
+}
+
+/// The same with another time.
+fn timed_for<T>(seconds: f64, parts: usize, mut work: impl FnMut() -> T) -> (f64, T) {
     let began = Instant::now();
     let mut best = f64::INFINITY;
     let mut times = 0;
@@ -158,7 +163,7 @@ fn timed<T>(parts: usize, mut work: impl FnMut() -> T) -> (f64, T) {
         let result = work();
         best = best.min(start.elapsed().as_secs_f64() * 1e6 / parts as f64);
         times += 1;
-        if times >= TIMES && began.elapsed().as_secs_f64() > SECONDS {
+        if times >= TIMES && began.elapsed().as_secs_f64() > seconds {
             return (best, result);
         }
     }

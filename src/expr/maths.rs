@@ -2,20 +2,31 @@
 //!
 //! Takes and gives plain numbers. Column code and the row by row way both call these functions,
 //! so that both agree to the last bit. What the hardware rounds by itself (`+ - * / sqrt`) comes
-//! from the standard library, all others from `libm`, which is compiled and not linked.
+//! from the standard library, `exp` and `ln` from [`exponential`], all others from `libm`, which is
+//! compiled and not linked.
+
+use super::exponential;
 
 /// eˣ
 #[must_use]
 #[inline]
 pub fn exp(x: f64) -> f64 {
-    libm::exp(x)
+    exponential::exp(x)
 }
 
 /// Natural logarithm; NaN below 0.
 #[must_use]
 #[inline]
 pub fn ln(x: f64) -> f64 {
-    libm::log(x)
+    exponential::ln(x)
+}
+
+/// x − ln(1 + x), exact for small x; `one_plus_x` is 1 + x as it is known best. NaN unless that is
+/// positive and finite.
+#[must_use]
+#[inline]
+pub fn minus_ln_1p(x: f64, one_plus_x: f64) -> f64 {
+    exponential::minus_ln_1p(x, one_plus_x)
 }
 
 /// Logarithm to base 10; NaN below 0.

@@ -8,6 +8,7 @@ mod code;
 mod constants;
 mod derivative;
 mod evaluator;
+mod exponential;
 mod formula;
 mod json_floats;
 mod lookup;

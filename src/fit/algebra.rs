@@ -1,12 +1,14 @@
 //! The few pieces of dense linear algebra a fit needs, in place and without allocation.
 
+use super::sums::dot;
+
 /// Reduces the `rows` × `columns` matrix (stored by columns) to upper triangular form by
 /// Householder reflections and applies them to `right`; the triangle is left in place.
 pub(crate) fn triangularise(matrix: &mut [f64], rows: usize, columns: usize, right: &mut [f64]) {
     for k in 0..columns.min(rows) {
         let (left, others) = matrix.split_at_mut((k + 1) * rows);
         let column = &mut left[k * rows + k..];
-        let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let norm = dot(column, column).sqrt();
         if norm == 0.0 {
             continue;
         }
@@ -25,14 +27,9 @@ pub(crate) fn triangularise(matrix: &mut [f64], rows: usize, columns: usize, rig
 }
 
 fn reflect(mirror: &[f64], vector: &mut [f64], scale: f64) {
-    let dot = mirror
-        .iter()
-        .zip(vector.iter())
-        .map(|(m, v)| m * v)
-        .sum::<f64>()
-        / scale;
+    let factor = dot(mirror, vector) / scale;
     for (v, m) in vector.iter_mut().zip(mirror) {
-        *v -= dot * m;
+        *v -= factor * m;
     }
 }
 

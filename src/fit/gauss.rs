@@ -9,6 +9,7 @@ use super::algebra::{back_substitute, triangularise};
 use super::curve::Curve;
 use super::linear::Solver;
 use super::state::{State, Task};
+use super::sums::dot;
 
 /// Room that is used again from step to step and from fit to fit.
 #[derive(Default)]
@@ -137,20 +138,15 @@ fn linearise(task: &Task<'_>, state: &State, room: &mut Room) -> f64 {
     room.matrix.clear();
     for &k in &room.free {
         let column = &state.slopes.first[k * places..(k + 1) * places];
-        let terms = state.terms.iter().zip(column);
-        room.matrix
-            .extend(terms.map(|(term, slope)| term.slope * slope));
-        let begin = room.matrix.len() - places;
-        let norm = room.matrix[begin..]
-            .iter()
-            .map(|v| v * v)
-            .sum::<f64>()
-            .sqrt();
+        let terms = state.terms.slope.iter().zip(column);
+        room.matrix.extend(terms.map(|(term, slope)| term * slope));
+        let scaled = &room.matrix[room.matrix.len() - places..];
+        let norm = dot(scaled, scaled).sqrt();
         room.scale[k] = (SHRINK * room.scale[k]).max(norm);
     }
     room.right.clear();
     room.right
-        .extend(state.terms.iter().map(|term| -term.residual));
+        .extend(state.terms.residual.iter().map(|residual| -residual));
     let free = room.free.len();
     triangularise(&mut room.matrix, places, free, &mut room.right);
     room.right.iter().take(free).map(|v| v * v).sum()

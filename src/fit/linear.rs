@@ -29,15 +29,14 @@ impl Solver {
         self.scale.clear();
         for k in &self.chosen {
             let column = &state.slopes.first[k * places..(k + 1) * places];
-            let terms = column.iter().zip(&state.terms);
+            let terms = column.iter().zip(&state.terms.slope);
             let begin = self.matrix.len();
-            self.matrix
-                .extend(terms.map(|(slope, term)| slope * term.slope));
+            self.matrix.extend(terms.map(|(slope, term)| slope * term));
             self.scale.push(normalise(&mut self.matrix[begin..]));
         }
         self.right.clear();
         self.right
-            .extend(state.terms.iter().map(|term| -term.residual));
+            .extend(state.terms.residual.iter().map(|residual| -residual));
         triangularise(&mut self.matrix, places, chosen, &mut self.right);
         let solved = back_substitute(&self.matrix, places, chosen, &mut self.right);
         if !solved || !self.right[..chosen].iter().all(|step| step.is_finite()) {
@@ -113,10 +112,10 @@ impl Tangent {
         self.scale.clear();
         for k in free {
             let column = &state.slopes.first[k * places..(k + 1) * places];
-            let rows = column.iter().zip(&state.terms);
+            let rows = column.iter().zip(&state.terms.pull);
             let begin = self.matrix.len();
             self.matrix
-                .extend(rows.map(|(slope, term)| slope * term.pull.max(0.0).sqrt()));
+                .extend(rows.map(|(slope, pull)| slope * pull.max(0.0).sqrt()));
             let norm = normalise(&mut self.matrix[begin..]);
             if !(norm > 0.0 && norm.is_finite()) {
                 return Err(*k);

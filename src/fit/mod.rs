@@ -35,7 +35,9 @@ mod select;
 mod single;
 mod slices;
 mod state;
+mod sums;
 pub mod systems;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod together;

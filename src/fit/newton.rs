@@ -58,9 +58,9 @@ pub(crate) fn finish(
         flat: None,
     };
     let mut last = (f64::INFINITY, f64::INFINITY);
+    state.evaluate(task, curve, true);
+    *calls += 1;
     for step in 0..STEPS {
-        state.evaluate(task, curve, true);
-        *calls += 1;
         let end = look(task, state, room);
         if step % PATIENCE == PATIENCE - 1 {
             if state.cost > 0.9 * last.0 && !(end.edm < 0.5 * last.1) {
@@ -95,8 +95,6 @@ pub(crate) fn finish(
         std::mem::swap(&mut room.best, state);
         std::mem::swap(state, &mut room.trial);
     }
-    state.evaluate(task, curve, true);
-    *calls += 1;
     look(task, state, room)
 }
 
@@ -153,7 +151,8 @@ fn advance(
             return false;
         }
         let predicted = predicted(state, room);
-        room.trial.evaluate(task, curve, false);
+        // nearly every step is taken, and the next one begins with second derivatives
+        room.trial.evaluate(task, curve, true);
         *calls += 1;
         let decrease = state.cost - room.trial.cost;
         // the cost itself has no digits left for steps this small: the gradient decides later

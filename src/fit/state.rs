@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use super::cost::{Measure, Term, term};
+use super::cost::Measure;
 use super::curve::{Curve, Slopes};
+use super::sums::{dot, dot3, sum};
+use super::terms::Terms;
 
 /// What is fitted: one or several sections of places.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +102,7 @@ pub(crate) struct State {
     /// The curve there.
     pub(crate) slopes: Slopes,
     /// What each bin adds.
-    pub(crate) terms: Vec<Term>,
+    pub(crate) terms: Terms,
     /// The gradient of half the cost.
     pub(crate) gradient: Vec<f64>,
     /// The cost; infinite where the model is no number or not allowed.
@@ -113,22 +115,21 @@ impl State {
         curve.evaluate(&self.p, second, &mut self.slopes);
         let data = task.data;
         let places = data.y.len();
-        self.terms.clear();
+        self.terms.resize(places);
         for (section, range) in data.ranges() {
-            let measure = task.measure(section);
-            let values = &self.slopes.value[range.clone()];
-            let contents = data.y[range.clone()].iter().zip(&data.weight[range]);
-            let terms = values.iter().zip(contents);
-            self.terms
-                .extend(terms.map(|(f, (y, weight))| term(measure, *f, *y, *weight)));
+            self.terms.fill(
+                range.start,
+                task.measure(section),
+                &self.slopes.value[range.clone()],
+                &data.y[range.clone()],
+                &data.weight[range],
+            );
         }
-        self.cost = self.terms.iter().map(|term| term.cost).sum();
+        self.cost = sum(&self.terms.cost);
         self.gradient.clear();
-        for column in self.slopes.first.chunks_exact(places.max(1)) {
-            let terms = self.terms.iter().zip(column);
-            self.gradient
-                .push(terms.map(|(term, slope)| term.push * slope).sum());
-        }
+        let columns = self.slopes.first.chunks_exact(places.max(1));
+        self.gradient
+            .extend(columns.map(|column| dot(&self.terms.push, column)));
         if !(self.cost.is_finite() && self.gradient.iter().all(|g| g.is_finite())) {
             self.cost = f64::INFINITY;
         }
@@ -157,9 +158,9 @@ impl State {
     /// The distance to a minimum (in units of the cost) that rounding alone would show: residuals
     /// cannot be known better than the last digits of the curve and the data.
     pub(crate) fn noise(&self, task: &Task<'_>) -> f64 {
-        let values = self.slopes.value.iter().zip(&task.data.y).zip(&self.terms);
-        let lost = values.map(|((f, y), term)| {
-            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs()) * term.slope;
+        let values = self.slopes.value.iter().zip(&task.data.y);
+        let lost = values.zip(&self.terms.slope).map(|((f, y), slope)| {
+            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs()) * slope;
             digits * digits
         });
         lost.sum()
@@ -179,11 +180,11 @@ impl State {
 
     /// The first place where the model is no number, or not allowed by the cost.
     pub(crate) fn bad_place(&self, data: &Data) -> Option<f64> {
-        let bad = |(f, term): (&f64, &Term)| !f.is_finite() || !term.cost.is_finite();
+        let bad = |(f, cost): (&f64, &f64)| !f.is_finite() || !cost.is_finite();
         self.slopes
             .value
             .iter()
-            .zip(&self.terms)
+            .zip(&self.terms.cost)
             .position(bad)
             .map(|at| data.x[at])
     }
@@ -230,9 +231,8 @@ impl State {
                     };
                     let mut sum = self.slopes_product(k, l, &range, exact);
                     if exact {
-                        let bends = self.slopes.second[bends].iter();
-                        let terms = bends.zip(&self.terms[range.clone()]);
-                        sum += terms.map(|(bend, term)| bend * term.push).sum::<f64>();
+                        let push = &self.terms.push[range.clone()];
+                        sum += dot(&self.slopes.second[bends], push);
                     }
                     out[row * free.len() + column] += sum;
                     if row != column {
@@ -247,13 +247,12 @@ impl State {
     fn slopes_product(&self, k: usize, l: usize, range: &Range<usize>, exact: bool) -> f64 {
         let places = self.terms.len();
         let first = |k: usize| &self.slopes.first[k * places..][range.clone()];
-        let terms = &self.terms[range.clone()];
-        let pairs = first(k).iter().zip(first(l)).zip(terms);
+        let (left, right) = (first(k), first(l));
         if exact {
-            pairs.map(|((a, b), term)| a * b * term.pull).sum()
-        } else {
-            let square = |term: &Term| term.slope * term.slope;
-            pairs.map(|((a, b), term)| a * b * square(term)).sum()
+            return dot3(left, right, &self.terms.pull[range.clone()]);
         }
+        let slopes = &self.terms.slope[range.clone()];
+        let pairs = left.iter().zip(right).zip(slopes);
+        pairs.map(|((a, b), slope)| a * b * (slope * slope)).sum()
     }
 }

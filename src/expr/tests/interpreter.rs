@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::expr::{
-    BinaryOp, Expr, Function, Lookup, Node, PayloadMember, Reduction, UnaryOp, Value,
+    BinaryOp, Expr, Function, Lookup, Node, PayloadMember, Reduction, UnaryOp, Value, maths,
 };
 
 /// One event: its columns by name, the elements of `A`.
@@ -288,8 +288,8 @@ pub(super) fn call(f: Function, arguments: &[Value]) -> Answer {
     Ok(Value::Float(match f {
         Function::Abs => x.abs(),
         Function::Sqrt => x.sqrt(),
-        Function::Exp => libm::exp(x),
-        Function::Ln => libm::log(x),
+        Function::Exp => maths::exp(x),
+        Function::Ln => maths::ln(x),
         Function::Sin => libm::sin(x),
         Function::Atan2 => libm::atan2(x, y),
         Function::Hypot => libm::hypot(x, y),
