@@ -11,9 +11,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::build::{
-    self, add, binary, call, choose, constant, div, is_zero, mul, neg, number, parameter, power,
-    sub,
+    self, add, binary, call, choose, constant, is_zero, neg, number, parameter, power, sub,
 };
+use super::product::{div, mul};
 use super::{BinaryOp, Expr, Failure, Function, Node, Reduction, UnaryOp, rebuilt};
 
 /// The derivative of a formula with respect to one parameter.
@@ -188,6 +188,7 @@ impl Walk<'_> {
         Ok(match op {
             Add => add(&da, &db),
             Sub => sub(&da, &db),
+            Mul if a == b => mul(&number(2.0), &mul(a, &da)),
             Mul => add(&mul(&da, b), &mul(a, &db)),
             Div => div(&sub(&da, &mul(whole, &db)), b),
             // a % b = a - b·t with t = the whole part of a/b, constant between steps

@@ -13,6 +13,7 @@ mod formula;
 mod json_floats;
 mod lookup;
 pub mod maths;
+mod product;
 mod program;
 pub mod scalar;
 mod schema;

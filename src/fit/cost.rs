@@ -156,7 +156,7 @@ pub(crate) fn counted(f: f64, y: f64) -> Term {
         slope: push / residual,
         push: if exact { 0.0 } else { push },
         pull: y * over_f * over_f,
-        cost: if exact { 0.0 } else { residual * residual },
+        cost: if exact { 0.0 } else { deviance },
     }
 }
 

@@ -119,7 +119,7 @@ impl State {
         for (section, range) in data.ranges() {
             self.terms.fill(
                 range.start,
-                task.measure(section),
+                (task.measure(section), !second),
                 &self.slopes.value[range.clone()],
                 &data.y[range.clone()],
                 &data.weight[range],
@@ -159,9 +159,9 @@ impl State {
     /// cannot be known better than the last digits of the curve and the data.
     pub(crate) fn noise(&self, task: &Task<'_>) -> f64 {
         let values = self.slopes.value.iter().zip(&task.data.y);
-        let lost = values.zip(&self.terms.slope).map(|((f, y), slope)| {
-            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs()) * slope;
-            digits * digits
+        let lost = values.zip(&self.terms.pull).map(|((f, y), pull)| {
+            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs());
+            digits * digits * pull.max(0.0)
         });
         lost.sum()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::instruction::{Domain, Op, Operand};
+use super::instruction::{Domain, Float2, Op, Operand};
 use super::kernel::fold;
 use super::trap::failure;
 use crate::expr::{Failure, Place, Type};
@@ -141,6 +141,10 @@ impl Values {
         }
         for id in &mut operands {
             *id = self.spread_to(domain, *id);
+        }
+        if matches!(op, Op::Float2(Float2::Add | Float2::Mul)) {
+            // a + b and b + a are the same number
+            operands.sort_unstable();
         }
         let guard = guard.map(|g| self.spread_to(domain, g));
         Ok(self.result_in(domain, op, &operands, guard, place))
