@@ -182,17 +182,18 @@ fn bend(
     room.small.clear();
     room.small.resize(tall * free, 0.0);
     room.bend.clear();
-    let ahead = room.solved.terms.iter().zip(&state.terms);
+    let ahead = room.solved.terms.residual.iter();
+    let ahead = ahead.zip(&state.terms.residual);
     room.bend
-        .extend(ahead.map(|(there, here)| (there.residual - here.residual) / PART));
+        .extend(ahead.map(|(there, here)| (there - here) / PART));
     room.bend.resize(tall, 0.0);
     for (j, &k) in room.free.iter().enumerate() {
         let scale = scale(room, j);
         let column = &mut room.small[j * tall..(j + 1) * tall];
         let slopes = &state.slopes.first[k * places..(k + 1) * places];
-        for (i, (slope, term)) in slopes.iter().zip(&state.terms).enumerate() {
-            room.bend[i] -= slope * term.slope * velocity[j];
-            column[i] = slope * term.slope / scale;
+        for (i, (slope, term)) in slopes.iter().zip(&state.terms.slope).enumerate() {
+            room.bend[i] -= slope * term * velocity[j];
+            column[i] = slope * term / scale;
         }
         column[places + j] = damping.sqrt();
     }

@@ -3,6 +3,7 @@
 
 use super::algebra::{Factor, back_substitute, invert_triangle, triangularise};
 use super::state::{State, Task};
+use super::sums::{dot, dot3};
 
 /// Room that is used again.
 #[derive(Default)]
@@ -51,7 +52,7 @@ impl Solver {
 
 /// Divides a column by its length, which is returned; a column of zeros stays.
 fn normalise(column: &mut [f64]) -> f64 {
-    let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let norm = dot(column, column).sqrt();
     if norm > 0.0 {
         column.iter_mut().for_each(|v| *v /= norm);
     }
@@ -84,8 +85,7 @@ impl Tangent {
         self.matrix.resize(n * n, 0.0);
         for (i, k) in free.iter().enumerate() {
             for (j, l) in free.iter().enumerate().take(i + 1) {
-                let pairs = column(*k).iter().zip(column(*l)).zip(&state.terms);
-                let sum = pairs.map(|((a, b), term)| a * b * term.pull).sum();
+                let sum = dot3(column(*k), column(*l), &state.terms.pull);
                 self.matrix[i * n + j] = sum;
                 self.matrix[j * n + i] = sum;
             }

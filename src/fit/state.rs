@@ -119,7 +119,7 @@ impl State {
         for (section, range) in data.ranges() {
             self.terms.fill(
                 range.start,
-                (task.measure(section), !second),
+                task.measure(section),
                 &self.slopes.value[range.clone()],
                 &data.y[range.clone()],
                 &data.weight[range],
@@ -159,9 +159,9 @@ impl State {
     /// cannot be known better than the last digits of the curve and the data.
     pub(crate) fn noise(&self, task: &Task<'_>) -> f64 {
         let values = self.slopes.value.iter().zip(&task.data.y);
-        let lost = values.zip(&self.terms.pull).map(|((f, y), pull)| {
-            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs());
-            digits * digits * pull.max(0.0)
+        let lost = values.zip(&self.terms.slope).map(|((f, y), slope)| {
+            let digits = 2.0 * f64::EPSILON * (f.abs() + y.abs()) * slope;
+            digits * digits
         });
         lost.sum()
     }
@@ -169,10 +169,10 @@ impl State {
     /// The change of each parameter that changes the curve by as much as it misses the data.
     pub(crate) fn reach(&self) -> Vec<f64> {
         let places = self.terms.len().max(1);
-        let missed: f64 = self.terms.iter().map(|t| t.residual * t.residual).sum();
+        let missed = dot(&self.terms.residual, &self.terms.residual);
         let change = |column: &[f64]| {
-            let slopes = column.iter().zip(&self.terms);
-            let slopes: f64 = slopes.map(|(s, t)| (s * t.slope) * (s * t.slope)).sum();
+            let slopes = column.iter().zip(&self.terms.slope);
+            let slopes: f64 = slopes.map(|(s, term)| (s * term) * (s * term)).sum();
             (missed / slopes).sqrt()
         };
         self.slopes.first.chunks_exact(places).map(change).collect()

@@ -56,12 +56,11 @@ impl Terms {
         }
     }
 
-    /// Computes the terms from place `begin` on: what [`term`] gives at each. Without `squares`
-    /// residuals and slopes are left as they are where that saves time.
+    /// Computes the terms from place `begin` on: what [`term`] gives at each.
     pub(crate) fn fill(
         &mut self,
         begin: usize,
-        (measure, squares): (Measure, bool),
+        measure: Measure,
         values: &[f64],
         contents: &[f64],
         weights: &[f64],
@@ -77,7 +76,7 @@ impl Terms {
         match measure {
             // a loop of its own that a compiler makes into vector instructions
             Measure::Chi2 => every(&mut part, Measure::Chi2, values, contents, weights),
-            Measure::Poisson => counts(&mut part, squares, values, contents, weights),
+            Measure::Poisson => counts(&mut part, values, contents, weights),
             _ => every(&mut part, measure, values, contents, weights),
         }
     }
@@ -94,26 +93,11 @@ fn every(part: &mut Part<'_>, measure: Measure, f: &[f64], y: &[f64], weight: &[
 }
 
 /// All places as if they were counts that the model may have, then the others as they are.
-fn counts(part: &mut Part<'_>, squares: bool, f: &[f64], y: &[f64], weight: &[f64]) {
+fn counts(part: &mut Part<'_>, f: &[f64], y: &[f64], weight: &[f64]) {
     let n = f.len();
     let (y, weight) = (&y[..n], &weight[..n]);
-    if squares {
-        for i in 0..n {
-            part.set(i, counted(f[i], y[i]));
-        }
-    } else {
-        let (push, pull, cost) = (
-            &mut part.push[..n],
-            &mut part.pull[..n],
-            &mut part.cost[..n],
-        );
-        for i in 0..n {
-            // what is not asked for is not computed
-            let term = counted(f[i], y[i]);
-            push[i] = term.push;
-            pull[i] = term.pull;
-            cost[i] = term.cost;
-        }
+    for i in 0..n {
+        part.set(i, counted(f[i], y[i]));
     }
     for i in 0..n {
         if !(f[i] > 0.0 && y[i] > 0.0 && weight[i] == 1.0) {
@@ -134,7 +118,7 @@ mod tests {
         for measure in [Measure::Chi2, Measure::Poisson, Measure::Soft] {
             let mut terms = Terms::default();
             terms.resize(12);
-            terms.fill(3, (measure, true), &values, &contents, &weights);
+            terms.fill(3, measure, &values, &contents, &weights);
             for i in 0..values.len() {
                 let one = term(measure, values[i], contents[i], weights[i]);
                 let have = (terms.residual[i + 3], terms.slope[i + 3], terms.push[i + 3]);
