@@ -1,7 +1,6 @@
 //! Landau's density.
 
 use super::landau_table::{ABOVE, AROUND, BELOW, LEFT, RIGHT};
-use super::polynomial;
 use crate::expr::maths::{exp, ln, sqrt};
 
 /// Highest derivative of [`landau`] there is.
@@ -56,4 +55,9 @@ fn right(n: usize, x: f64) -> f64 {
     let z = 1.0 / w;
     let power = [1.0, z, z * z][n];
     polynomial(RIGHT[n], 14.0 * z - 1.0) * z * z * power
+}
+
+/// A polynomial, lowest power first.
+fn polynomial(coefficients: &[f64], x: f64) -> f64 {
+    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
 }

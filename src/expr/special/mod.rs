@@ -16,8 +16,3 @@ pub use landau::landau;
 pub use ratios::{asinhrel, asinhrel_slope, ln1prel, ln1prel_slope};
 pub(super) use voigt::HIGHEST as HIGHEST_OF_VOIGT;
 pub use voigt::voigt;
-
-/// A polynomial, lowest power first.
-fn polynomial(coefficients: &[f64], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
-}
