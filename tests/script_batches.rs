@@ -130,3 +130,38 @@ fn channels_start_from_their_neighbours_and_from_earlier_fits() {
         }
     }
 }
+
+/// The rule of the crystal energies: the edge of the fit goes to where the curve is at a fraction
+/// of its height, and a level that ends at its limit is held there.
+#[test]
+fn the_upper_edge_moves_until_it_is_at_its_fraction() {
+    let script = r#"
+        import "std/models" as models;
+        let contents = [];
+        for i in 0..120 {
+            let x = 0.4 + 0.01 * (i + 0.5);
+            contents.push(round(1000.0 * exp(-0.5 * ((x - 1.0) / 0.08) ** 2)));
+        }
+        let model = models::upper_edge_at(models::novosibirsk(), 0.2, 0.25, 10)
+            .limits("level", 0.0, 10.0).hold_at_limit("level")
+            .fix("eta", 0.0).range(|h| [0.6, h.high]);
+        let fit = fit_histogram(contents, 0.4, 1.6, model);
+        #{ valid: fit.valid, at_limit: fit.at_limit, level: fit.level, level_error: fit.level_error,
+           ratio: fit.value(fit.high) / fit.norm, refits: fit.refits, ranges: fit.ranges, peak: fit.peak }
+    "#;
+    let value = eval(script).unwrap();
+    assert_eq!(
+        (&value["valid"], &value["at_limit"]),
+        (&Value::Bool(true), &Value::Bool(false))
+    );
+    near(&value["level"], 0.0, 1e-12);
+    near(&value["level_error"], 0.0, 1e-12);
+    near(&value["peak"], 1.0, 1e-3);
+    // where a Gaussian is at 0.225 of its height: 1 + 0.08 √(2 ln(1/0.225)) = 1.138
+    near(&value["ratio"], 0.225, 0.025);
+    let refits = value["refits"].as_u64().unwrap();
+    assert!(refits >= 1 && refits < 10, "{refits}");
+    let ranges = value["ranges"].as_array().unwrap();
+    assert_eq!(ranges.len() as u64, refits);
+    near(&ranges[0][1], 1.6, 1e-12);
+}

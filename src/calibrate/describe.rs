@@ -66,6 +66,7 @@ pub fn describe_model(model: &Model) -> Value {
         "name": model.name,
         "formula": model.formula,
         "parameters": parameters.collect::<Vec<_>>(),
+        "held_at_limit": model.held_at_limit,
         "range": model.range.as_ref().map(|rule| rule.0.source()),
         "prepare": model.prepare.as_ref().map(|rule| rule.0.source()),
         "refit": model.refit.as_ref().map(|refit| json!([refit.times, refit.rule.0.source()])),

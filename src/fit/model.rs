@@ -70,6 +70,8 @@ pub struct Model {
     pub of_rows: bool,
     /// Parameters in order of appearance.
     pub parameters: Vec<Parameter>,
+    /// Parameters that a fit which ends at a limit of theirs holds there, to be done again without them.
+    pub held_at_limit: Vec<String>,
     /// Low and high end of the first fit; the whole histogram if not given.
     pub range: Option<Rule<Histogram, (f64, f64)>>,
     /// The histogram that is fitted instead.

@@ -54,6 +54,7 @@ impl Model {
             parameters: parameters(&formula).into_iter().map(parameter).collect(),
             formula,
             of_rows: false,
+            held_at_limit: Vec::new(),
             range: None,
             prepare: None,
             refit: None,
@@ -88,6 +89,13 @@ impl Model {
     #[must_use]
     pub fn limits(self, name: &str, low: Option<f64>, high: Option<f64>) -> Self {
         self.edit(name, |p| p.limits = (low, high))
+    }
+
+    /// Where a fit ends at a limit of this parameter, it is held there and the fit is done again.
+    #[must_use]
+    pub fn hold_at_limit(mut self, name: &str) -> Self {
+        self.held_at_limit.push(name.to_owned());
+        self
     }
 
     /// Holds a parameter at its start value; an unknown parameter is left out.

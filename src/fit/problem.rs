@@ -273,6 +273,7 @@ impl Problem {
             low: self.extent.low,
             high: self.extent.high,
             refits: 0,
+            ranges: Vec::new(),
             // a distance that nobody knows is the whole cost
             edm: if distance {
                 outcome.edm

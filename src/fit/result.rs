@@ -113,6 +113,9 @@ pub struct Fit {
     pub high: f64,
     /// How often the range was moved.
     pub refits: u32,
+    /// The ranges of the fits before this one, the first fit first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<(f64, f64)>,
     /// Estimated distance to the minimum, in units of the cost.
     pub edm: f64,
     /// A minimum was found.

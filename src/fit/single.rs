@@ -80,7 +80,7 @@ impl Compiled {
         let selected = select(&prepared, options, range)?;
         let mut bins = selected.bins;
         let problem = self.binned(selected, measure, unknowns)?;
-        let mut solved = problem.solve(options, thread)?;
+        let mut solved = self.settle(problem, options, thread)?;
         let Some(refit) = &self.model().refit else {
             return Ok(solved);
         };
@@ -99,10 +99,41 @@ impl Compiled {
             }
             bins = selected.bins;
             solved.problem.start_at(&solved.values);
+            let mut ranges = solved.fit.ranges;
+            ranges.push((solved.fit.low, solved.fit.high));
             let problem = self.binned(selected, measure, solved.problem.unknowns)?;
-            solved = problem.solve(options, thread)?;
-            solved.fit.refits = refits;
+            solved = self.settle(problem, options, thread)?;
+            (solved.fit.refits, solved.fit.ranges) = (refits, ranges);
             question.1.clone_from(&solved.fit);
+        }
+        Ok(solved)
+    }
+
+    /// The fit of a problem; parameters that the model wants held at their limits are held there
+    /// when the fit has ended at one.
+    fn settle(
+        &self,
+        problem: Problem,
+        options: &Options,
+        thread: &mut Thread,
+    ) -> Result<Solved, Error> {
+        let mut solved = problem.solve(options, thread)?;
+        while solved.fit.at_limit {
+            let mut found = false;
+            let unknowns = solved.problem.unknowns.iter_mut().zip(&solved.values);
+            for (unknown, value) in unknowns {
+                let (low, high) = unknown.limits;
+                let at_limit = !unknown.fixed && (*value <= low || *value >= high);
+                if at_limit && self.model().held_at_limit.contains(&unknown.name) {
+                    unknown.fixed = true;
+                    found = true;
+                }
+            }
+            if !found {
+                break;
+            }
+            solved.problem.start_at(&solved.values);
+            solved = solved.problem.solve(options, thread)?;
         }
         Ok(solved)
     }

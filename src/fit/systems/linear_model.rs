@@ -278,6 +278,7 @@ impl LinearModel {
             low: f64::NAN,
             high: f64::NAN,
             refits: 0,
+            ranges: Vec::new(),
             edm: 0.0,
             minimum: settled,
             edm_reached: settled,

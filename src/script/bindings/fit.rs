@@ -272,6 +272,14 @@ fn models(engine: &mut Engine) {
             },
         )
         .register_fn(
+            "hold_at_limit",
+            |model: &mut ModelHandle, name: &str| -> Fallible<ModelHandle> {
+                parameter(model, name, |_| ())?;
+                model.edit(|m| m.held_at_limit.push(name.to_owned()));
+                Ok(model.clone())
+            },
+        )
+        .register_fn(
             "range",
             |call: NativeCallContext<'_>,
              model: &mut ModelHandle,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Array, Dynamic, Engine, EvalAltResult};
 
 use super::super::raise::{Fallible, Raised, failed, raise};
 use super::fit::number;
@@ -79,6 +79,7 @@ pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
         "low" => fit.low.into(),
         "high" => fit.high.into(),
         "edm" => fit.edm.into(),
+        "ranges" => ranges(fit),
         "refits" => i64::from(fit.refits).into(),
         _ => Dynamic::UNIT,
     };
@@ -98,6 +99,16 @@ pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
             .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
             .boxed(),
     )
+}
+
+/// The ranges of the fits before as `[low, high]`.
+fn ranges(fit: &Fit) -> Dynamic {
+    let range = |(low, high): &(f64, f64)| -> Dynamic {
+        let ends: Array = vec![Dynamic::from_float(*low), Dynamic::from_float(*high)];
+        ends.into()
+    };
+    let ranges: Array = fit.ranges.iter().map(range).collect();
+    ranges.into()
 }
 
 /// Entries are counted.

@@ -26,6 +26,7 @@ pub(super) fn to_json(fit: &Fit) -> Value {
     put("low", fit.low.into());
     put("high", fit.high.into());
     put("refits", fit.refits.into());
+    put("ranges", json!(fit.ranges));
     put("edm", fit.edm.into());
     put("valid", fit.valid().into());
     put("minimum", fit.minimum.into());
