@@ -60,6 +60,7 @@ fn model() -> Model {
         formula: Arc::new(Node::Constant(Value::Float(1.0))),
         parameters: vec![parameter("mean"), parameter("sigma")],
         of_rows: false,
+        held_at_limit: Vec::new(),
         range: None,
         prepare: None,
         refit: None,
