@@ -1,19 +1,26 @@
 //! The columns of a row of fits: what acceptance rules and payload formulas may name.
 
 use crate::expr::{Column, Expr, Formula, Node, Path, Place, Table, TableError};
-use crate::fit::{self, Model};
+use crate::fit;
+
+use super::FitStep;
 
 /// First name of the constants in force: `c.previous.m_CalibConst`.
 pub const PREVIOUS: &str = "previous";
 
-/// A table of fits of `model` without rows: its columns and their types, with one column
+/// A table of the fits of `step` without rows: its columns and their types, with one column
 /// `previous.MEMBER` for each of `members`.
 ///
 /// # Errors
 /// When a parameter has the name of another column.
-pub fn row_table(model: &Model, members: &[String]) -> Result<Table, TableError> {
-    let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
-    let mut table = fit::table(&[], &names)?;
+pub fn row_table(step: &FitStep, members: &[String]) -> Result<Table, TableError> {
+    let names: Vec<String> = step
+        .model
+        .parameters
+        .iter()
+        .map(|p| p.name.clone())
+        .collect();
+    let mut table = fit::table(&[], &names, step.options.errors)?;
     for member in members {
         table.push(format!("{PREVIOUS}.{member}"), Column::Float(Vec::new()))?;
     }

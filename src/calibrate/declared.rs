@@ -87,7 +87,7 @@ fn row_table(step: &FitStep, rows: &[Row]) -> Result<Table, Ended> {
         .iter()
         .map(|p| p.name.clone())
         .collect();
-    fit::table(rows, &names)
+    fit::table(rows, &names, step.options.errors)
         .map_err(|error| Ended::failure(format!("the fits make no table: {error}")).at(step.place))
 }
 

@@ -194,6 +194,42 @@ pub enum Error {
         /// Length of the errors.
         errors: usize,
     },
+    /// A question about a parameter that the fit does not have.
+    #[error("the fit has no parameter {parameter}: it has {known}")]
+    UnknownParameter {
+        /// The parameter asked for.
+        parameter: String,
+        /// Those it has.
+        known: String,
+    },
+    /// A question about the neighbourhood of a parameter that is held.
+    #[error("parameter {parameter} is fixed: it has no error and no profile")]
+    FixedParameter {
+        /// The parameter.
+        parameter: String,
+    },
+    /// A question about the neighbourhood of a minimum that was not found.
+    #[error(
+        "errors by profiling need the minimum of the cost, and this fit did not find it: {why}"
+    )]
+    NoMinimum {
+        /// Why the fit is not valid.
+        why: String,
+    },
+    /// A level of errors that is none.
+    #[error("{what} {value} is no level of errors: sigma is positive, cl lies between 0 and 1")]
+    Level {
+        /// `sigma` or `cl`.
+        what: &'static str,
+        /// The value.
+        value: f64,
+    },
+    /// A scan or contour that asks for something impossible.
+    #[error("{message}")]
+    Profile {
+        /// What is wrong with it.
+        message: String,
+    },
     /// The model has no finite value where it starts.
     #[error("model {model} is not a finite number at x = {x} for its start values {start}")]
     StartNotFinite {

@@ -369,7 +369,7 @@ pub(crate) fn outcome(
     let n = state.p.len();
     let mut covariance = vec![0.0; n * n];
     let free = &work.last.free;
-    let inverse = if end.flat.is_none() && errors == Errors::Hessian {
+    let inverse = if end.flat.is_none() && errors != Errors::Linearised {
         Ok(work.last.factor.inverse())
     } else {
         // errors of the linearised model are better than none, and are flagged

@@ -67,7 +67,9 @@ impl Compiled {
         let unknowns = self.unknowns(None)?;
         let own = (0..unknowns.len()).collect();
         let name = self.model().name.clone();
-        Problem::new(name, unknowns, vec![(part, own)], extent)?.solve(options, thread)
+        let problem = Problem::new(name, unknowns, vec![(part, own)], extent)?;
+        let solved = problem.solve(options, thread)?;
+        Ok(solved.with_errors(options, thread))
     }
 
     /// Points as a part of a fit.

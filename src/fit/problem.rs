@@ -69,8 +69,8 @@ pub struct Problem {
     pub(crate) extent: Extent,
     pub(crate) parts: Vec<Formula>,
     pub(crate) data: Data,
-    limits: Vec<(f64, f64)>,
-    linear: Vec<bool>,
+    pub(crate) limits: Vec<(f64, f64)>,
+    pub(crate) linear: Vec<bool>,
 }
 
 /// What a part leaves behind when its data have joined the others.
@@ -289,6 +289,7 @@ impl Problem {
                 && outcome.away.is_none()
                 && !outcome.doubtful(),
             why,
+            minos: Vec::new(),
         }
     }
 
@@ -339,9 +340,9 @@ impl Problem {
 }
 
 /// The formulas of a fit with the memory to evaluate them.
-struct Evaluation<'a> {
-    problem: &'a Problem,
-    memory: &'a mut Memory,
+pub(crate) struct Evaluation<'a> {
+    pub(crate) problem: &'a Problem,
+    pub(crate) memory: &'a mut Memory,
 }
 
 impl Curve for Evaluation<'_> {

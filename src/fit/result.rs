@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Minos;
+
 /// What is made small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +53,9 @@ pub enum Errors {
     /// The model replaced by its tangent at the minimum (Gauss and Newton), by a QR decomposition
     /// of the weighted slopes.
     Linearised,
+    /// As `Hessian`, and in addition the asymmetric errors of [`Fit::minos`] for each free parameter
+    /// of a fit that found a minimum.
+    Minos,
 }
 
 /// How a fit is done.
@@ -130,6 +135,9 @@ pub struct Fit {
     pub accurate: bool,
     /// Why the fit is not valid; empty when it is.
     pub why: String,
+    /// Asymmetric errors of the free parameters, if [`Errors::Minos`] asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub minos: Vec<Minos>,
 }
 
 impl Fit {
@@ -137,6 +145,18 @@ impl Fit {
     #[must_use]
     pub fn valid(&self) -> bool {
         self.minimum && self.edm_reached && !self.at_limit && !self.call_limit && self.accurate
+    }
+
+    /// A minimum was found with its covariance; a parameter may stand at a limit.
+    #[must_use]
+    pub(crate) fn settled(&self) -> bool {
+        self.minimum && self.edm_reached && !self.call_limit && self.accurate
+    }
+
+    /// Whether [`Errors::Minos`] gave both errors of each free parameter.
+    #[must_use]
+    pub fn minos_valid(&self) -> bool {
+        self.valid() && !self.minos.is_empty() && self.minos.iter().all(Minos::valid)
     }
 
     /// Adds to why the fit is not valid.

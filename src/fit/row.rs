@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::expr::{Column, Table, TableError};
 
-use super::{Fit, probability};
+use super::{Errors, Fit, Minos, probability};
 
 /// The fit of one channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +28,12 @@ pub struct Row {
 /// The rows as a table: `channel`, `entries`, `data_mean`, `data_std`, every parameter and
 /// `PARAMETER_error`, `chi2`, `ndf`, `chi2_ndf`, `probability`, `low`, `high`, `refits`, the five
 /// facts, `valid`, `ok`, `why`. What a channel without fit does not have is NaN, 0 or false.
+/// With [`Errors::Minos`] there are `PARAMETER_lower` (not positive), `PARAMETER_upper` and the fact
+/// `minos_valid` too; an error that was not found is NaN, and those of a fixed parameter are 0.
 ///
 /// # Errors
 /// A parameter that has the name of another column.
-pub fn table(rows: &[Row], names: &[String]) -> Result<Table, TableError> {
+pub fn table(rows: &[Row], names: &[String], errors: Errors) -> Result<Table, TableError> {
     let mut table = Table::new();
     let float = |of: &dyn Fn(&Row) -> f64| Column::Float(rows.iter().map(of).collect());
     table.push(
@@ -47,6 +49,12 @@ pub fn table(rows: &[Row], names: &[String]) -> Result<Table, TableError> {
     for (k, name) in names.iter().enumerate() {
         table.push(name, fitted(rows, &|fit| fit.values[k]))?;
         table.push(format!("{name}_error"), fitted(rows, &|fit| fit.errors[k]))?;
+        if errors == Errors::Minos {
+            for (side, of) in SIDES {
+                let error = |fit: &Fit| by_profile(fit, k, of);
+                table.push(format!("{name}_{side}"), fitted(rows, &error))?;
+            }
+        }
     }
     table.push("chi2", fitted(rows, &|fit| fit.chi2))?;
     let ndf = rows
@@ -69,11 +77,32 @@ pub fn table(rows: &[Row], names: &[String]) -> Result<Table, TableError> {
     table.push("at_limit", fact(rows, |fit| fit.at_limit))?;
     table.push("call_limit", fact(rows, |fit| fit.call_limit))?;
     table.push("accurate", fact(rows, |fit| fit.accurate))?;
+    if errors == Errors::Minos {
+        table.push("minos_valid", fact(rows, Fit::minos_valid))?;
+    }
     table.push("valid", fact(rows, Fit::valid))?;
     table.push("ok", Column::Bool(rows.iter().map(|row| row.ok).collect()))?;
     let why = rows.iter().map(|row| Arc::from(row.why.as_str()));
     table.push("why", Column::Text(why.collect()))?;
     Ok(table)
+}
+
+type Side = fn(&Minos) -> Option<f64>;
+
+const SIDES: [(&str, Side); 2] = [
+    ("lower", |minos| minos.lower),
+    ("upper", |minos| minos.upper),
+];
+
+/// One error of a parameter by profiling; NaN if it is not known, 0 for a fixed parameter.
+fn by_profile(fit: &Fit, parameter: usize, side: Side) -> f64 {
+    let mut known = fit.minos.iter();
+    match known.find(|minos| minos.parameter == fit.names[parameter]) {
+        Some(minos) => side(minos).unwrap_or(f64::NAN),
+        None if fit.minos.is_empty() => f64::NAN,
+        // each free parameter is there
+        None => 0.0,
+    }
 }
 
 #[expect(

@@ -61,6 +61,17 @@ impl Compiled {
         options: &Options,
         thread: &mut Thread,
     ) -> Result<Solved, Error> {
+        let solved = self.fit_ranges(histogram, from, options, thread)?;
+        Ok(solved.with_errors(options, thread))
+    }
+
+    fn fit_ranges(
+        &self,
+        histogram: &Histogram,
+        from: Option<&[f64]>,
+        options: &Options,
+        thread: &mut Thread,
+    ) -> Result<Solved, Error> {
         let prepared = self.prepare(histogram, options)?;
         if prepared.entries() == 0.0 {
             // before the rules for the start are asked, which have nothing to look at

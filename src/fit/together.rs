@@ -93,7 +93,7 @@ pub(crate) fn solve_samples(
         finer.start_at(&solved.values);
         solved = finer.solve(options, &mut thread)?;
     }
-    Ok(solved)
+    Ok(solved.with_errors(options, &mut thread))
 }
 
 impl Sample<'_> {

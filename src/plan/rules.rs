@@ -13,7 +13,7 @@ pub(super) fn check_rules(
     fit: &FitStep,
     problems: &mut Vec<Problem>,
 ) {
-    let row = |members: &[String]| row_table(&fit.model, members);
+    let row = |members: &[String]| row_table(fit, members);
     let plain = match row(&[]) {
         Ok(table) => table,
         Err(error) => {

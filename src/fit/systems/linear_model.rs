@@ -286,6 +286,7 @@ impl LinearModel {
             call_limit: !settled,
             accurate: known,
             why: why.to_owned(),
+            minos: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::expr::Column;
 use crate::fit::models::{gaussian, gaussian_core, line, on_constant, rule};
-use crate::fit::{Cost, Error, Fit, Options, fit_each, fit_histogram, fit_points, table};
+use crate::fit::{Cost, Error, Errors, Fit, Options, fit_each, fit_histogram, fit_points, table};
 use crate::hist::{Axis, Histogram};
 
 use super::random::Random;
@@ -157,7 +157,7 @@ fn every_channel_has_a_row_and_the_table_its_columns() {
         "the fit panicked: too much for me; this is a bug of b2caf"
     );
     let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
-    let table = table(&rows, &names).expect("a table");
+    let table = table(&rows, &names, Errors::Hessian).expect("a table");
     let columns: Vec<&str> = table.columns().map(|(name, _)| name).collect();
     let wanted = "channel entries data_mean data_std norm norm_error mean mean_error sigma sigma_error level \
          level_error chi2 ndf chi2_ndf probability low high refits minimum edm_reached at_limit call_limit \

@@ -9,6 +9,7 @@ mod ill;
 mod nist;
 mod parser;
 mod perturbed;
+mod profiles;
 mod published;
 mod random;
 mod reference;

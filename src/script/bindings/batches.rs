@@ -14,7 +14,7 @@ use super::fit::{ModelHandle, options};
 use super::fits::refused;
 use super::tables::{CHANNEL, Table, count};
 use crate::expr;
-use crate::fit::{Compiled, Model, Options, Row, Warm, points_of, table};
+use crate::fit::{Compiled, Errors, Model, Options, Row, Warm, points_of, table};
 use crate::hist::{Axis, Histogram};
 
 /// The fits of all slices of each channel; never changes.
@@ -29,6 +29,8 @@ struct Sliced {
     axis: Axis,
     /// Names of the parameters.
     parameters: Vec<String>,
+    /// What their errors are taken from.
+    errors: Errors,
     /// The fits of each channel in the order of the bins.
     channels: Vec<(i64, Vec<Row>)>,
 }
@@ -108,8 +110,8 @@ fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) ->
     let (options, warm) = batch_options(map, &model)?;
     let compiled = Compiled::new(&model).map_err(|error| refused(&error))?;
     let rows = compiled.fit_each_from(&channels, &warm, &options);
-    let mut fits =
-        table(&rows, &parameters(&model)).map_err(|error| raise("table::column")(&error))?;
+    let fits = table(&rows, &parameters(&model), options.errors);
+    let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
     // The channel also goes by its own name: `class`.
     if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
         let numbers = expr::Column::Int(rows.iter().map(|row| row.channel).collect());
@@ -135,6 +137,7 @@ fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<S
         name: histograms.name().to_owned(),
         axis,
         parameters: parameters(&model),
+        errors: options.errors,
         channels: fits.map(|((n, _), rows)| (*n, rows.to_vec())).collect(),
     })))
 }
@@ -177,8 +180,8 @@ impl Slices {
             .collect();
         let bins = sliced.channels.iter().flat_map(|(_, rows)| 0..rows.len());
         let x = bins.map(|bin| sliced.axis.centre(bin)).collect();
-        let mut fits =
-            table(&rows, &sliced.parameters).map_err(|error| raise("table::column")(&error))?;
+        let fits = table(&rows, &sliced.parameters, sliced.errors);
+        let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
         push(&mut fits, "x", expr::Column::Float(x))?;
         Ok(Table::new(fits))
     }

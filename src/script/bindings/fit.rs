@@ -195,14 +195,14 @@ fn cost(value: &Dynamic) -> Fallible<Cost> {
 
 fn errors(value: &Dynamic) -> Fallible<Errors> {
     match value.to_string().as_str() {
-        "hessian" => Ok(Errors::Hessian),
+        "hessian" | "hesse" => Ok(Errors::Hessian),
         "linearised" => Ok(Errors::Linearised),
-        "minos" => super::super::raise::not_yet("errors \"minos\""),
+        "minos" => Ok(Errors::Minos),
         other => Err(Raised::new(
             "script::wrong-value",
             format!("there are no errors `{other}`"),
         )
-        .hint("there are \"hessian\" and \"linearised\"")
+        .hint("there are \"hessian\", \"linearised\" and \"minos\"")
         .boxed()),
     }
 }

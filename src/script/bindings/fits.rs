@@ -15,7 +15,6 @@ pub(crate) struct Fitted {
     /// None where there is more than one, or it is one of rows.
     pub(super) curve: Option<Arc<Drawn>>,
     /// What was fitted; nothing while a model is asked for its next range.
-    #[expect(dead_code, reason = "profiles of the cost ask for it")]
     pub(super) solved: Option<Arc<Solved>>,
 }
 
@@ -63,7 +62,8 @@ impl Fitted {
     }
 }
 
-/// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`.
+/// Facts by name: the fit's own, and `PARAMETER`, `PARAMETER_error`, and with errors by profiling
+/// `PARAMETER_lower`, `PARAMETER_upper`.
 pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
     let own: Dynamic = match name {
         "valid" => fit.valid().into(),
@@ -80,6 +80,9 @@ pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
         "high" => fit.high.into(),
         "edm" => fit.edm.into(),
         "ranges" => ranges(fit),
+        "minimum" => fit.minimum.into(),
+        "minos_valid" => fit.minos_valid().into(),
+        "why" => fit.why.as_str().into(),
         "refits" => i64::from(fit.refits).into(),
         _ => Dynamic::UNIT,
     };
@@ -92,6 +95,9 @@ pub(super) fn member(fit: &Fit, name: &str) -> Fallible<Dynamic> {
     let error = name.strip_suffix("_error");
     if let Some((_, error)) = error.and_then(|name| fit.parameter(name)) {
         return Ok(error.into());
+    }
+    if let Some(error) = super::profile::side(fit, name) {
+        return Ok(error);
     }
     let near = crate::settings::nearest(name, fit.names.iter().map(String::as_str));
     Err(

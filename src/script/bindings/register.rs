@@ -14,6 +14,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::files::register(engine);
     super::fit::register(engine);
     super::fits::register(engine);
+    super::profile::register(engine);
     super::fitting::register(engine);
     super::batches::register(engine);
     super::matrices::register(engine);
