@@ -19,6 +19,8 @@ pub(crate) struct Workspace {
     soft: Data,
     solver: Solver,
     tangent: Tangent,
+    /// How steep the curve is in each parameter where the way begins, and where it ends.
+    steep: [Vec<f64>; 2],
 }
 
 /// Where a fit begins.
@@ -75,6 +77,9 @@ const DOUBT: f64 = 0.5;
 /// How much they may bend one that passes as a minimum, if none better is found.
 const BENT: f64 = 1.5;
 
+/// So many other beginnings that end at the lowest minimum found make it the one.
+const AGREED: u32 = 4;
+
 /// A parameter with a value so many times its start, and an error so many times its value, has run
 /// away. Errors alone say nothing where they are unknown and 1 is taken.
 const FAR: (f64, f64) = (1e6, 1.0);
@@ -121,7 +126,7 @@ pub(crate) fn minimise(
     if !task.all(Measure::of_squares) {
         return quasi::minimise(task, curve, begin, work);
     }
-    let mut calls = 0;
+    let (mut calls, mut agreed) = (0, 0);
     let mut best = attempt(task, curve, begin, Variant::AsGiven, work, &mut calls);
     for variant in [
         Variant::Bent,
@@ -145,15 +150,19 @@ pub(crate) fn minimise(
             (Ok(a), Ok(b)) => b.settled() && b.bend <= DOUBT && same(a.cost, b.cost),
             _ => false,
         };
+        agreed = agreement(agreed, &best, &next);
         if better(&next, &best) {
             best = next;
         }
-        if again {
+        if again || agreed >= AGREED {
             break;
         }
     }
     let mut restarts = Restarts::default();
     while !enough(task, &best, calls) && best.as_ref().map_or(true, Outcome::lost) {
+        if agreed >= AGREED {
+            break;
+        }
         let Some(values) = restarts.next(task, begin, best.as_ref().ok()) else {
             break;
         };
@@ -162,6 +171,7 @@ pub(crate) fn minimise(
             ..begin
         };
         let next = attempt(task, curve, begin, Variant::Solved(1.0), work, &mut calls);
+        agreed = agreement(agreed, &best, &next);
         if better(&next, &best) {
             best = next;
         }
@@ -190,6 +200,16 @@ fn enough(task: &Task<'_>, best: &Result<Outcome, f64>, calls: u32) -> bool {
 fn questionable(task: &Task<'_>, cost: f64) -> bool {
     task.all(|measure| measure == Measure::Chi2)
         || (task.all(Measure::of_squares) && cost > 2.0 * task.freedom())
+}
+
+/// How many beginnings have ended at the best minimum, with the next one.
+fn agreement(agreed: u32, best: &Result<Outcome, f64>, next: &Result<Outcome, f64>) -> u32 {
+    match (best, next) {
+        (Ok(best), Ok(next)) if next.settled() && same(best.cost, next.cost) => agreed + 1,
+        (Ok(best), Ok(next)) if best.cost < next.cost => agreed,
+        (Ok(_), Err(_)) => agreed,
+        _ => 0,
+    }
 }
 
 fn same(a: f64, b: f64) -> bool {
@@ -276,6 +296,7 @@ fn run(
             return Err(state.bad_place(task.data).unwrap_or(f64::NAN));
         }
     }
+    state.steepness(&mut work.steep[0]);
     let way = match variant {
         Variant::AsGiven => gauss::BOLD,
         Variant::Bent => gauss::BENT,
@@ -382,12 +403,16 @@ pub(crate) fn outcome(
             covariance[k * n + l] = if value.is_finite() { *value } else { 0.0 };
         }
     }
+    let [before, after] = &mut work.steep;
+    state.steepness(after);
     let away = (0..n).find(|k| {
         let (value, start) = (state.p[*k].abs(), begin.values[*k].abs());
+        // a place near 0 is as good as any other: the curve must have become indifferent as well
+        let indifferent = after[*k] * value < before.get(*k).map_or(0.0, |steep| steep * start);
         let error = covariance[k * n + k].max(0.0).sqrt();
         let far = value > FAR.0 * start && error > FAR.1 * value;
         let lost = value > LOST.0 * start && error > LOST.1 * value;
-        !begin.linear[*k] && start > 0.0 && (far || lost)
+        !begin.linear[*k] && start > 0.0 && (far || lost) && indifferent
     });
     let at_limit = (0..n).filter(|k| {
         let (low, high) = task.limits[*k];
@@ -413,6 +438,9 @@ pub(crate) fn outcome(
         exhausted: calls >= task.max_calls && !(end.edm <= tolerance),
         bend,
         away,
-        reach: state.reach(),
+        reach: {
+            let missed = state.missed();
+            after.iter().map(|steep| missed / steep).collect()
+        },
     }
 }

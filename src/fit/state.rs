@@ -166,16 +166,21 @@ impl State {
         lost.sum()
     }
 
-    /// The change of each parameter that changes the curve by as much as it misses the data.
-    pub(crate) fn reach(&self) -> Vec<f64> {
+    /// By how many errors the curve misses the data.
+    pub(crate) fn missed(&self) -> f64 {
+        dot(&self.terms.residual, &self.terms.residual).sqrt()
+    }
+
+    /// By how many errors the curve changes with each parameter.
+    pub(crate) fn steepness(&self, into: &mut Vec<f64>) {
         let places = self.terms.len().max(1);
-        let missed = dot(&self.terms.residual, &self.terms.residual);
-        let change = |column: &[f64]| {
+        let steep = |column: &[f64]| {
             let slopes = column.iter().zip(&self.terms.slope);
             let slopes: f64 = slopes.map(|(s, term)| (s * term) * (s * term)).sum();
-            (missed / slopes).sqrt()
+            slopes.sqrt()
         };
-        self.slopes.first.chunks_exact(places).map(change).collect()
+        into.clear();
+        into.extend(self.slopes.first.chunks_exact(places).map(steep));
     }
 
     /// The first place where the model is no number, or not allowed by the cost.

@@ -9,6 +9,7 @@ mod ill;
 mod nist;
 mod parser;
 mod perturbed;
+mod poor;
 mod profiles;
 mod published;
 mod random;
