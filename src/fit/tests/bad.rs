@@ -24,7 +24,7 @@ fn models() -> impl Strategy<Value = Model> {
     })
 }
 
-fn number() -> impl Strategy<Value = f64> {
+pub(super) fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         4 => -10.0..10.0f64,
         1 => prop::sample::select(vec![
@@ -56,7 +56,7 @@ fn edit(model: Model, which: usize, start: Option<f64>, limits: Option<(f64, f64
 }
 
 /// All numbers are numbers, and the flags say what they must.
-fn honest(fit: &Fit) {
+pub(super) fn honest(fit: &Fit) {
     let numbers = fit.values.iter().chain(&fit.errors).chain(&fit.covariance);
     let others = [fit.chi2, fit.edm, fit.entries, fit.low, fit.high];
     for number in numbers.chain(&others) {

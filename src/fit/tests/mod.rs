@@ -1,5 +1,6 @@
 //! Fits against what is known about them from elsewhere.
 
+mod anything;
 mod bad;
 mod basics;
 mod batches;
