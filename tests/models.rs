@@ -5,8 +5,9 @@ use std::fs;
 use b2caf::calibrate::Kind;
 use b2caf::dataset::InputData;
 use b2caf::fit::models::{
-    double_gaussian, exponential, gaussian, gaussian_core, line, novosibirsk, on_constant,
-    polynomial,
+    Side, breit_wigner, chebyshev, constant, crystal_ball, double_gaussian,
+    double_sided_crystal_ball, exponential, gaussian, gaussian_core, landau, line, novosibirsk,
+    novosibirsk_peak, on_constant, polynomial, relativistic_breit_wigner, sum, voigt,
 };
 use b2caf::fit::{Compiled, Fit, Model, Options};
 use b2caf::hist::{Axis, Histogram};
@@ -67,8 +68,59 @@ fn pairs() -> Vec<(&'static str, Model, Vec<f64>, (f64, f64))> {
         (
             "novosibirsk()",
             novosibirsk(),
-            vec![-0.41, 1.0, 0.06, 900.0, 5.0],
+            vec![900.0, 1.0, 0.06, -0.41, 5.0],
             (0.25, 1.5),
+        ),
+        (
+            "novosibirsk_peak()",
+            novosibirsk_peak(),
+            vec![900.0, 1.0, 0.06, 0.2],
+            (0.25, 1.5),
+        ),
+        ("constant()", constant(), vec![40.0], peak),
+        (
+            "chebyshev(6, -5.0, 7.0)",
+            chebyshev(6, -5.0, 7.0),
+            vec![900.0, 3.0, 10.0, -20.0, 50.0, 0.0, 9.0],
+            peak,
+        ),
+        ("landau()", landau(), vec![900.0, -1.0, 0.4], peak),
+        (
+            "breit_wigner()",
+            breit_wigner(),
+            vec![900.0, -1.0, 0.9],
+            peak,
+        ),
+        (
+            "relativistic_breit_wigner()",
+            relativistic_breit_wigner(),
+            vec![900.0, 2.0, 0.5],
+            (0.5, 6.5),
+        ),
+        ("voigt()", voigt(), vec![900.0, 1.0, 0.5, 0.3], peak),
+        (
+            "crystal_ball()",
+            crystal_ball(Side::Low),
+            vec![900.0, 2.0, 0.7, 0.9, 2.5],
+            peak,
+        ),
+        (
+            "crystal_ball_high()",
+            crystal_ball(Side::High),
+            vec![900.0, 0.0, 0.7, 0.9, 2.5],
+            peak,
+        ),
+        (
+            "double_sided_crystal_ball()",
+            double_sided_crystal_ball(),
+            vec![5000.0, 1.0, 0.6, 0.9, 2.5, 1.2, 4.0],
+            peak,
+        ),
+        (
+            "gaussian() + models::line()",
+            sum(&gaussian(), &line(), &[]).unwrap(),
+            vec![400.0, 1.0, 0.6, 90.0, 4.0],
+            peak,
         ),
     ]
 }

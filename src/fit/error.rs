@@ -68,6 +68,36 @@ pub enum Error {
         /// The parameter.
         parameter: String,
     },
+    /// An order that does not name each parameter once.
+    #[error("model {model}: the order must name each parameter once, see {parameter}")]
+    Order {
+        /// The model.
+        model: String,
+        /// The first parameter that is wrong.
+        parameter: String,
+    },
+    /// A name that cannot be changed.
+    #[error(
+        "model {model}: {from} cannot be renamed, {parameter} is not a parameter or there already"
+    )]
+    Rename {
+        /// The model.
+        model: String,
+        /// The name that is unknown or taken.
+        parameter: String,
+        /// The name that should change.
+        from: String,
+    },
+    /// Two models that cannot be joined as they are.
+    #[error("{model}: {parameter} {what}")]
+    Clash {
+        /// Names of both models.
+        model: String,
+        /// The parameter, or the rule.
+        parameter: String,
+        /// What is wrong with it and what to do.
+        what: &'static str,
+    },
     /// Data that are not numbers.
     #[error("{what} at x = {x} is {value}: a fit needs finite numbers and positive errors")]
     NotFinite {

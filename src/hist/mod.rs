@@ -12,6 +12,7 @@ mod histogram;
 mod index;
 mod moments;
 mod profile;
+mod shape;
 mod simple;
 mod stored;
 mod wide;

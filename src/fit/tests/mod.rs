@@ -7,6 +7,7 @@ mod batches;
 mod derivatives;
 mod effort;
 mod ill;
+mod models;
 mod nist;
 mod parser;
 mod perturbed;

@@ -126,7 +126,7 @@ fn pulls_of_a_gaussian_on_a_background() {
 fn pulls_of_a_novosibirsk_peak() {
     pulls_are_normal(&Truth {
         model: novosibirsk(),
-        values: &[-0.35, 1.0, 0.08, 3000.0, 200.0],
+        values: &[3000.0, 1.0, 0.08, -0.35, 200.0],
         low: 0.4,
         high: 1.4,
     });

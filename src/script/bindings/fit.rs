@@ -210,6 +210,7 @@ fn errors(value: &Dynamic) -> Fallible<Errors> {
 pub(super) fn register(engine: &mut Engine) {
     models(engine);
     histograms(engine);
+    super::models::register(engine);
     engine
         .register_type_with_name::<Axis>("Axis")
         .register_fn("regular", |bins: i64, low: Dynamic, high: Dynamic| {

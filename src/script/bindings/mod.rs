@@ -19,6 +19,7 @@ mod lookups;
 mod made;
 mod maths;
 mod matrices;
+mod models;
 mod native;
 mod ordered;
 mod path;
