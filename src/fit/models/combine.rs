@@ -91,6 +91,13 @@ fn joined(
         }
         merge(known, parameter);
     }
+    if a.of_rows || b.of_rows {
+        return Err(Error::Clash {
+            model: name,
+            parameter: "the formula".into(),
+            what: "is the logarithm of a density of rows: write the sum into one closure",
+        });
+    }
     let once = |one: bool, other: bool, what: &str| {
         if one && other {
             return Err(Error::Clash {
@@ -106,7 +113,7 @@ fn joined(
     once(a.refit.is_some(), b.refit.is_some(), "refit")?;
     Ok(Model {
         formula: join(&a.formula, &b.formula),
-        of_rows: a.of_rows || b.of_rows,
+        of_rows: false,
         name,
         parameters,
         range: a.range.or(b.range),
