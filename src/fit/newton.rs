@@ -90,7 +90,8 @@ pub(crate) fn finish(
             }
         };
         if !advance(task, curve, state, room, &mut damping, calls) {
-            return end;
+            // what was factorised last is the damped matrix, whose inverse is no covariance
+            return look(task, state, room);
         }
         std::mem::swap(&mut room.best, state);
         std::mem::swap(state, &mut room.trial);

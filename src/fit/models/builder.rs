@@ -142,6 +142,9 @@ impl Model {
         }
         self.formula = renamed(&self.formula, from, to);
         let (from, to) = (from.to_owned(), to.to_owned());
+        for held in self.held_at_limit.iter_mut().filter(|held| **held == from) {
+            held.clone_from(&to);
+        }
         self.refit = self.refit.map(|refit| refit_renamed(&refit, &from, &to));
         Ok(self.edit(&from, |p| p.name = to))
     }

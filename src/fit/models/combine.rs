@@ -114,6 +114,7 @@ fn joined(
     Ok(Model {
         formula: join(&a.formula, &b.formula),
         of_rows: false,
+        held_at_limit: [a.held_at_limit, b.held_at_limit].concat(),
         name,
         parameters,
         range: a.range.or(b.range),

@@ -12,7 +12,7 @@ use super::on_constant;
 
 const LOG_FOUR: f64 = 2.0 * std::f64::consts::LN_2;
 
-/// A Novosibirsk peak: `norm` (its height), `peak`, `sigma` (full width at half maximum / 2.355),
+/// A Novosibirsk peak: `norm` (its height times exp(½ tau²)), `peak`, `sigma` (full width at half maximum / 2.355),
 /// `eta` (the tail: negative towards high values, positive towards low ones, 0 is a Gaussian).
 ///
 /// norm exp(−½ (ln²(1 − eta t) / tau² + tau²)), t = (x − peak) / sigma,
