@@ -256,13 +256,6 @@ fn toys() -> Vec<Toys> {
 
 #[test]
 fn automatic_starts_lead_to_the_minimum() {
-    starts_lead_to_the_minimum(40);
-}
-
-/// The same with 300 histograms of each model.
-#[test]
-#[ignore = "takes minutes"]
-fn automatic_starts_lead_to_the_minimum_at_length() {
     starts_lead_to_the_minimum(300);
 }
 
