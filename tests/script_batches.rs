@@ -165,3 +165,15 @@ fn the_upper_edge_moves_until_it_is_at_its_fraction() {
     assert_eq!(ranges.len() as u64, refits);
     near(&ranges[0][1], 1.6, 1e-12);
 }
+
+#[test]
+fn an_error_that_is_caught_says_what_was_wrong() {
+    let script = r#"
+        let said = "";
+        try { fit_histogram([1, 2], 0.0, 1.0, Model("level", |x, p| p.a).limits("a", 2.0, 1.0)); }
+        catch (e) { said = `${e}`; }
+        said
+    "#;
+    let value = eval(script).unwrap();
+    assert!(value.as_str().unwrap().contains("leave no room"), "{value}");
+}

@@ -2,9 +2,15 @@
 
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
-use super::super::raise::Fallible;
+use super::super::raise::{Fallible, Raised};
 
 pub(super) fn register(engine: &mut Engine) {
+    // what a script catches says what was wrong
+    engine
+        .register_type_with_name::<Raised>("Error")
+        .register_fn("to_string", |error: &mut Raised| error.to_string())
+        .register_fn("to_debug", |error: &mut Raised| error.to_string())
+        .register_fn("+", |text: &str, error: Raised| format!("{text}{error}"));
     engine
         .register_fn("without_digits", |text: &str| -> String {
             text.chars().filter(|c| !c.is_ascii_digit()).collect()
