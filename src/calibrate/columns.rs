@@ -14,13 +14,7 @@ pub const PREVIOUS: &str = "previous";
 /// # Errors
 /// When a parameter has the name of another column.
 pub fn row_table(step: &FitStep, members: &[String]) -> Result<Table, TableError> {
-    let names: Vec<String> = step
-        .model
-        .parameters
-        .iter()
-        .map(|p| p.name.clone())
-        .collect();
-    let mut table = fit::table(&[], &names, step.options.errors)?;
+    let mut table = fit::table(&[], &step.model.names(), step.options.errors)?;
     for member in members {
         table.push(format!("{PREVIOUS}.{member}"), Column::Float(Vec::new()))?;
     }

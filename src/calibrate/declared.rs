@@ -81,13 +81,7 @@ fn fitted(
 }
 
 fn row_table(step: &FitStep, rows: &[Row]) -> Result<Table, Ended> {
-    let names: Vec<String> = step
-        .model
-        .parameters
-        .iter()
-        .map(|p| p.name.clone())
-        .collect();
-    fit::table(rows, &names, step.options.errors)
+    fit::table(rows, &step.model.names(), step.options.errors)
         .map_err(|error| Ended::failure(format!("the fits make no table: {error}")).at(step.place))
 }
 

@@ -34,7 +34,7 @@ impl Compiled {
 
     /// The same for a model of other columns.
     pub(crate) fn over(model: &Model, columns: &Columns) -> Result<Self, Error> {
-        let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+        let names = model.names();
         check_names(model, &names)?;
         let curve = Objective::new(&model.formula, columns, &names);
         let curve = curve.map_err(|failure| Error::Formula {

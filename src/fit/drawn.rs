@@ -26,7 +26,7 @@ impl Drawn {
     /// # Errors
     /// A formula that cannot be compiled.
     pub fn new(model: &Model) -> Result<Self, Error> {
-        let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+        let names = model.names();
         let schema = Columns::new([("x", Type::Float)]);
         Program::with_parameters(std::slice::from_ref(&model.formula), &schema, &names)
             .map(Self)

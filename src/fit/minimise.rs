@@ -36,6 +36,22 @@ pub(crate) struct Begin<'a> {
     pub(crate) errors: Errors,
 }
 
+impl Begin<'_> {
+    /// Puts a state where the fit begins, with a factor on what the model is not linear in.
+    pub(crate) fn place(&self, task: &Task<'_>, factor: f64, state: &mut State) {
+        state.p.clear();
+        for (k, value) in self.values.iter().enumerate() {
+            state.p.push(if task.fixed[k] {
+                *value
+            } else if self.linear[k] {
+                task.clamp(k, *value)
+            } else {
+                task.clamp(k, value * factor)
+            });
+        }
+    }
+}
+
 /// How a fit ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
@@ -264,19 +280,7 @@ fn run(
         Variant::AsGiven | Variant::Bent => (begin.unset, 1.0),
         Variant::Solved(factor) => (begin.linear, factor),
     };
-    state.p.clear();
-    for (k, value) in begin.values.iter().enumerate() {
-        let moved = if begin.linear[k] || task.fixed[k] {
-            *value
-        } else {
-            value * factor
-        };
-        state.p.push(if task.fixed[k] {
-            *value
-        } else {
-            task.clamp(k, moved)
-        });
-    }
+    begin.place(task, factor, state);
     soften(task, &mut work.soft);
     if solve
         .iter()

@@ -80,6 +80,14 @@ pub struct Model {
     pub refit: Option<Refit>,
 }
 
+impl Model {
+    /// Names of the parameters in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.parameters.iter().map(|p| p.name.clone()).collect()
+    }
+}
+
 /// After each fit: how often at most, and the rule that gives a new range or `None` when settled.
 #[derive(Clone, Debug)]
 pub struct Refit {

@@ -83,19 +83,7 @@ fn attempt(
     calls: &mut u32,
 ) -> Result<Outcome, f64> {
     let mut state = std::mem::take(&mut work.state);
-    state.p.clear();
-    for (k, value) in begin.values.iter().enumerate() {
-        let moved = if begin.linear[k] {
-            *value
-        } else {
-            value * factor
-        };
-        state.p.push(if task.fixed[k] {
-            *value
-        } else {
-            task.clamp(k, moved)
-        });
-    }
+    begin.place(task, factor, &mut state);
     state.evaluate(task, curve, false);
     *calls += 1;
     let result = if state.cost.is_finite() {

@@ -156,7 +156,7 @@ fn every_channel_has_a_row_and_the_table_its_columns() {
         why[3],
         "the fit panicked: too much for me; this is a bug of b2caf"
     );
-    let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+    let names = model.names();
     let table = table(&rows, &names, Errors::Hessian).expect("a table");
     let columns: Vec<&str> = table.columns().map(|(name, _)| name).collect();
     let wanted = "channel entries data_mean data_std norm norm_error mean mean_error sigma sigma_error level \

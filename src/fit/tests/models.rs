@@ -36,7 +36,7 @@ fn derivatives_of_every_model() {
             .filter(|c| c.model == model.name)
             .collect();
         assert!(cases.len() >= 8, "{} has no reference", model.name);
-        let names: Vec<String> = model.parameters.iter().map(|p| p.name.clone()).collect();
+        let names = model.names();
         let by = |f: &Expr, name: &str| derivative(f, name).expect("differentiable");
         let mut formulas = vec![model.formula.clone()];
         formulas.extend(names.iter().map(|name| by(&model.formula, name)));

@@ -99,10 +99,6 @@ fn warm(start: &Dynamic, model: &Model) -> Fallible<Warm> {
     Ok(Warm::Earlier(rows))
 }
 
-fn parameters(model: &Model) -> Vec<String> {
-    model.parameters.iter().map(|p| p.name.clone()).collect()
-}
-
 fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) -> Fallible<Table> {
     worker::large_step();
     let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
@@ -110,7 +106,7 @@ fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) ->
     let (options, warm) = batch_options(map, &model)?;
     let compiled = Compiled::new(&model).map_err(|error| refused(&error))?;
     let rows = compiled.fit_each_from(&channels, &warm, &options);
-    let fits = table(&rows, &parameters(&model), options.errors);
+    let fits = table(&rows, &model.names(), options.errors);
     let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
     // The channel also goes by its own name: `class`.
     if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
@@ -136,7 +132,7 @@ fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<S
     Ok(Slices(Arc::new(Sliced {
         name: histograms.name().to_owned(),
         axis,
-        parameters: parameters(&model),
+        parameters: model.names(),
         errors: options.errors,
         channels: fits.map(|((n, _), rows)| (*n, rows.to_vec())).collect(),
     })))

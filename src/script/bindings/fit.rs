@@ -65,7 +65,7 @@ pub(super) fn parameter(
     name: &str,
     change: impl FnOnce(&mut Parameter),
 ) -> Fallible<ModelHandle> {
-    let names: Vec<String> = model.look(|m| m.parameters.iter().map(|p| p.name.clone()).collect());
+    let names = model.look(Model::names);
     let found = model.edit(|m| {
         m.parameters
             .iter_mut()
