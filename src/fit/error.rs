@@ -141,6 +141,34 @@ pub enum Error {
         /// What can be chosen.
         choice: &'static str,
     },
+    /// A density that is normalised, with a parameter that only scales it.
+    #[error(
+        "model {model}: {names} {verb} the density, which cost \"unbinned\" normalises itself: hold {first} with .fix(\"{first}\", …), or choose cost \"extended\""
+    )]
+    OnlyScale {
+        /// The model.
+        model: String,
+        /// The parameters.
+        names: String,
+        /// Its verb.
+        verb: &'static str,
+        /// One of them.
+        first: String,
+    },
+    /// A density that is not above zero where there is a value.
+    #[error(
+        "model {model} is {value} at x = {x} for its start values {start}: a likelihood needs a density above zero where there are values"
+    )]
+    NotPositive {
+        /// The model.
+        model: String,
+        /// The density.
+        value: f64,
+        /// Position.
+        x: f64,
+        /// The start values, `name = value`.
+        start: String,
+    },
     /// A model of rows for something else.
     #[error(
         "model {model} is the logarithm of the density of a table's rows: fit it to a table, or write it as a formula of x, |x, p| …"
@@ -201,6 +229,16 @@ pub enum Error {
     /// A range that holds no bin.
     #[error("the fit range from {low} to {high} holds no bin")]
     Range {
+        /// Low end as given.
+        low: f64,
+        /// High end as given.
+        high: f64,
+    },
+    /// A range that ends before it begins, or never.
+    #[error(
+        "the fit range from {low} to {high} is none: it needs two numbers, the lower one first"
+    )]
+    CrossedRange {
         /// Low end as given.
         low: f64,
         /// High end as given.

@@ -69,6 +69,8 @@ pub struct Problem {
     pub(crate) extent: Extent,
     pub(crate) parts: Vec<Formula>,
     pub(crate) data: Data,
+    /// What is added to the cost, so that it is the one that was asked for.
+    pub(crate) constant: f64,
     pub(crate) limits: Vec<(f64, f64)>,
     pub(crate) linear: Vec<bool>,
 }
@@ -108,6 +110,7 @@ impl Problem {
             extent,
             parts: Vec::with_capacity(parts.len()),
             data: Data::default(),
+            constant: 0.0,
         };
         for (part, parameters) in parts {
             problem.join(part, parameters);
@@ -182,22 +185,25 @@ impl Problem {
     /// As [`Problem::minimise`].
     pub(crate) fn solve(self, options: &Options, thread: &mut Thread) -> Result<Solved, Error> {
         let outcome = self.minimise(options, thread)?;
+        let n = outcome.values.len();
+        let variances = (0..n).map(|k| outcome.covariance[k * n + k]);
         Ok(Solved {
+            spread: variances.map(|v| v.max(0.0).sqrt()).collect(),
             values: outcome.values.clone(),
             fit: self.facts(options, outcome),
             problem: self,
         })
     }
 
-    /// The curves at all places.
-    pub(crate) fn curve_at(&self, values: &[f64], thread: &mut Thread) -> Vec<f64> {
+    /// The curves and their slopes at all places.
+    pub(crate) fn slopes_at(&self, values: &[f64], thread: &mut Thread) -> Slopes {
         let mut slopes = Slopes::default();
         let mut curve = Evaluation {
             problem: self,
             memory: &mut thread.memory,
         };
         curve.evaluate(values, false, &mut slopes);
-        slopes.value
+        slopes
     }
 
     /// Goes from the start values to the minimum.
@@ -238,17 +244,38 @@ impl Problem {
             errors: options.errors,
         };
         let outcome = minimise(&task, &mut curve, begin, &mut thread.work);
+        let begun = match outcome {
+            Ok(_) => Vec::new(),
+            Err(_) => self.slopes_at(&start, thread).value,
+        };
         let mut outcome = outcome.map_err(|x| {
             let start = self.unknowns.iter().zip(&start);
+            let start = start.filter(|(unknown, _)| !unknown.hidden);
             let start = start.map(|(unknown, v)| format!("{} = {v}", unknown.name));
-            Error::StartNotFinite {
-                model: self.name.clone(),
-                x,
-                start: start.collect::<Vec<_>>().join(", "),
+            let start = start.collect::<Vec<_>>().join(", ");
+            let model = self.name.clone();
+            match self.not_positive(x, &begun) {
+                Some(value) => Error::NotPositive {
+                    model,
+                    value,
+                    x,
+                    start,
+                },
+                None => Error::StartNotFinite { model, x, start },
             }
         })?;
+        outcome.cost += self.constant;
         outcome.coarse = unresolved(self, &outcome.values, &outcome.curve, &mut thread.memory);
         Ok(outcome)
+    }
+
+    /// The density at `x`, if that is a number, but none that a density can be.
+    fn not_positive(&self, x: f64, curve: &[f64]) -> Option<f64> {
+        let mut sections = self.data.ranges();
+        let densities = sections.find(|(section, _)| section.measure == Measure::Density)?;
+        let mut places = densities.1.filter(|at| self.data.x[*at] == x);
+        let value = places.find_map(|at| curve.get(at).copied())?;
+        (value <= 0.0).then_some(value)
     }
 
     /// The facts about an outcome.
@@ -302,7 +329,13 @@ impl Problem {
                 options.max_calls
             ));
         }
-        if let Some(k) = outcome.flat {
+        if let Some(k) = outcome.flat.filter(|k| self.unknowns[*k].hidden) {
+            reasons.push(format!(
+                "the data do not determine {}: parameters that only scale a normalised density \
+                 must be held, as must those without influence",
+                self.unknowns[k].name
+            ));
+        } else if let Some(k) = outcome.flat {
             reasons.push(format!(
                 "the data do not determine {}: the Hessian is not positive definite there",
                 self.unknowns[k].name

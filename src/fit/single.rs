@@ -33,6 +33,8 @@ pub struct Solved {
     pub problem: Problem,
     /// Values of all parameters of the problem, those included that no result shows.
     pub(crate) values: Vec<f64>,
+    /// Their errors; 0 where there are none.
+    pub(crate) spread: Vec<f64>,
 }
 
 impl Compiled {

@@ -3,11 +3,13 @@
 use crate::expr::{Columns, Table, Type};
 use crate::hist::Histogram;
 
-use super::cost::Measure;
+use super::integrals::{self, Meshes};
+use super::mesh::Mesh;
 use super::points::Points;
 use super::problem::{Extent, Part, Problem, Thread, Unknown};
 use super::select::{measure, select};
 use super::single::Solved;
+use super::unbinned::range;
 use super::{Compiled, Error, Model, Options};
 
 /// What a model is fitted to.
@@ -28,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) parts: Vec<(Part, Vec<usize>)>,
     pub(crate) unknowns: Vec<Unknown>,
     pub(crate) extent: Extent,
+    /// What is added to the cost, so that it is the one that was asked for.
+    pub(crate) constant: f64,
 }
 
 /// Fits several models at once, each to its own data: parameters of the same name are one
@@ -51,13 +55,7 @@ pub fn fit_together(samples: &[(Sample<'_>, &Model)], options: &Options) -> Resu
     solve_samples(samples, options)
 }
 
-/// Pieces of the range over which a density is integrated at first, and at most.
-const PANELS: (u32, u32) = (128, 1 << 14);
-/// Change of the cost by finer pieces that is no change.
-const INTEGRAL: f64 = 1e-7;
-
-/// A fit without moving ranges. Integrals are taken in ever finer pieces, until that does not
-/// matter any more.
+/// A fit without moving ranges.
 pub(crate) fn solve_samples(
     samples: &[(Sample<'_>, &Model)],
     options: &Options,
@@ -66,34 +64,18 @@ pub(crate) fn solve_samples(
         .iter()
         .map(|(sample, model)| sample.compile(model))
         .collect::<Result<Vec<_>, _>>()?;
-    let draft = |panels: u32| {
-        let drafts = samples.iter().zip(&compiled);
-        let drafts = drafts.map(|((sample, _), model)| sample.draft(model, options, panels));
-        let names: Vec<&str> = samples.iter().map(|(_, m)| m.name.as_str()).collect();
-        joined(&names.join(" and "), drafts.collect::<Result<_, _>>()?)
-    };
-    let mut thread = Thread::default();
-    let (mut panels, most) = PANELS;
-    let mut solved = draft(panels)?.solve(options, &mut thread)?;
-    while solved.problem.integrates() {
-        panels *= 2;
-        let mut finer = draft(panels)?;
-        let before = solved.problem.integrals(&solved.values, &mut thread);
-        let after = finer.integrals(&solved.values, &mut thread);
-        if 2.0 * (after - before).abs() <= INTEGRAL {
-            break;
-        }
-        if panels > most {
-            solved.fit.accurate = false;
-            solved
-                .fit
-                .add_reason("the integral of the model over the range is not known well enough");
-            break;
-        }
-        finer.start_at(&solved.values);
-        solved = finer.solve(options, &mut thread)?;
+    if let ([(Sample::Values(values), _)], [model]) = (samples, compiled.as_slice()) {
+        model.check_density(values, options)?;
     }
-    Ok(solved.with_errors(options, &mut thread))
+    let names: Vec<&str> = samples.iter().map(|(_, m)| m.name.as_str()).collect();
+    let meshes = samples.iter().map(|(sample, _)| sample.mesh(options));
+    let meshes = meshes.collect::<Result<Meshes, _>>()?;
+    let solved = integrals::solve(&meshes, options, |meshes| {
+        let drafts = samples.iter().zip(&compiled).zip(meshes);
+        let drafts = drafts.map(|(((sample, _), model), mesh)| sample.draft(model, options, mesh));
+        joined(&names.join(" and "), drafts.collect::<Result<_, _>>()?)
+    })?;
+    Ok(solved.with_errors(options, &mut Thread::default()))
 }
 
 impl Sample<'_> {
@@ -110,11 +92,26 @@ impl Sample<'_> {
         Compiled::over(model, &Columns::new(columns.collect::<Vec<(&str, Type)>>()))
     }
 
-    fn draft(&self, model: &Compiled, options: &Options, panels: u32) -> Result<Draft, Error> {
-        let (part, extent, unknowns) = match self {
-            Self::Values(values) => return model.values(values, options, panels),
-            Self::Rows(table) => return model.rows(table, options),
-            Self::Histogram(histogram) => {
+    /// Pieces of the range to begin with, if there is something to integrate.
+    fn mesh(&self, options: &Options) -> Result<Option<Mesh>, Error> {
+        let Self::Values(values) = self else {
+            return Ok(None);
+        };
+        let (low, high) = range(options)?;
+        Ok(Some(Mesh::of(values, (low, high))))
+    }
+
+    fn draft(
+        &self,
+        model: &Compiled,
+        options: &Options,
+        mesh: &Option<Mesh>,
+    ) -> Result<Draft, Error> {
+        let (part, extent, unknowns) = match (self, mesh) {
+            (Self::Values(values), Some(mesh)) => return model.values(values, options, mesh),
+            (Self::Values(_), None) => return Err(Error::NoRange),
+            (Self::Rows(table), _) => return model.rows(table, options),
+            (Self::Histogram(histogram), _) => {
                 let prepared = model.prepare(histogram, options)?;
                 let range = model.range(&prepared, options)?;
                 let unknowns = model.unknowns(Some(&prepared))?;
@@ -122,7 +119,7 @@ impl Sample<'_> {
                 let (part, extent) = model.part(selected, measure(&prepared, options)?);
                 (part, extent, unknowns)
             }
-            Self::Points(points) => {
+            (Self::Points(points), _) => {
                 let (part, extent) = model.points(points, options)?;
                 (part, extent, model.unknowns(None)?)
             }
@@ -132,6 +129,7 @@ impl Sample<'_> {
             parts: vec![(part, own)],
             unknowns,
             extent,
+            constant: 0.0,
         })
     }
 }
@@ -141,7 +139,9 @@ fn joined(name: &str, drafts: Vec<Draft>) -> Result<Problem, Error> {
     let mut unknowns: Vec<Unknown> = Vec::new();
     let mut parts = Vec::new();
     let mut extent: Option<Extent> = None;
+    let mut constant = 0.0;
     for draft in drafts {
+        constant += draft.constant;
         let places = draft.unknowns.into_iter();
         let places: Vec<usize> = places
             .map(|unknown| place(&mut unknowns, unknown))
@@ -169,7 +169,10 @@ fn joined(name: &str, drafts: Vec<Draft>) -> Result<Problem, Error> {
             });
         }
     }
-    Problem::new(name.to_owned(), unknowns, parts, extent.unwrap_or_default())
+    let extent = extent.unwrap_or_default();
+    let mut problem = Problem::new(name.to_owned(), unknowns, parts, extent)?;
+    problem.constant = constant;
+    Ok(problem)
 }
 
 /// The position of a parameter among all; a known one is shared.
@@ -190,21 +193,6 @@ fn place(unknowns: &mut Vec<Unknown>, new: Unknown) -> usize {
 }
 
 impl Problem {
-    /// Whether a density is integrated.
-    fn integrates(&self) -> bool {
-        let mut sections = self.data.sections.iter();
-        sections.any(|section| section.measure == Measure::Integral)
-    }
-
-    /// The sum of all integrals of densities.
-    fn integrals(&self, values: &[f64], thread: &mut Thread) -> f64 {
-        let curve = self.curve_at(values, thread);
-        let sections = self.data.ranges();
-        let sections = sections.filter(|(section, _)| section.measure == Measure::Integral);
-        let places = sections.flat_map(|(_, range)| range);
-        places.map(|at| curve[at] * self.data.weight[at]).sum()
-    }
-
     /// Begins where another fit of the same parameters ended.
     pub(crate) fn start_at(&mut self, values: &[f64]) {
         for (unknown, value) in self.unknowns.iter_mut().zip(values) {

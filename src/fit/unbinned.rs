@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::expr::build::{mul, parameter};
-use crate::expr::{Column, Columns, Table, Type};
+use crate::expr::{Column, Columns, Table, Type, maths};
 
 use super::cost::Measure;
+use super::mesh::Mesh;
 use super::objective::Objective;
 use super::problem::{Extent, Part, Unknown};
 use super::select::NODES;
@@ -44,7 +45,7 @@ const SCALE: &str = "the scale of the density";
 
 impl Compiled {
     /// Single values as parts of a fit: the density at each value, and its integral over the
-    /// range in `panels` pieces.
+    /// pieces of the range.
     ///
     /// A density is normalised by a factor of its own that is fitted along: at the minimum it is
     /// the number of values over the integral, and all other parameters and their errors are those
@@ -53,30 +54,22 @@ impl Compiled {
         &self,
         values: &[f64],
         options: &Options,
-        panels: u32,
+        mesh: &Mesh,
     ) -> Result<Draft, Error> {
-        let cost = options.cost.unwrap_or(Cost::Unbinned);
-        if !matches!(cost, Cost::Unbinned | Cost::Extended) {
-            return Err(Error::NoBins {
-                cost,
-                what: "single values",
-                choice: "\"unbinned\" or \"extended\"",
-            });
-        }
-        let (low, high) = options.range.ok_or(Error::NoRange)?;
-        if !(low < high && low.is_finite() && high.is_finite()) {
-            return Err(Error::Range { low, high });
-        }
+        let cost = density_cost(options)?;
+        let (low, high) = range(options)?;
         let inside = inside(values, low, high)?;
         #[expect(clippy::cast_precision_loss, reason = "numbers of rows are below 2^53")]
         let entries = inside.len() as f64;
         let extent = Extent { low, high, entries };
         let mut unknowns = self.unknowns(None)?;
         let mut objective = Arc::clone(self.curve());
-        let nodes = nodes(low, high, panels);
+        let (nodes, widths) = (mesh.nodes(), mesh.widths());
+        self.begin(&mut unknowns, cost, entries, &nodes, &widths);
+        let mut constant = 0.0;
         if cost == Cost::Unbinned {
             let start: Vec<f64> = unknowns.iter().map(|u| u.start.unwrap_or(0.0)).collect();
-            let integral = self.integral(&nodes, low, high, &start);
+            let integral = self.integral(&nodes, &widths, &start);
             objective = self.scaled()?;
             unknowns.push(Unknown {
                 name: SCALE.to_owned(),
@@ -85,6 +78,8 @@ impl Compiled {
                 fixed: false,
                 hidden: true,
             });
+            // with the scale at its best, the integral is the number of values
+            constant = 2.0 * entries * (maths::ln(entries) - 1.0);
         }
         let own: Vec<usize> = (0..unknowns.len()).collect();
         let density = Part {
@@ -97,16 +92,14 @@ impl Compiled {
             x: inside,
             widths: Vec::new(),
         };
-        let width = (high - low) / f64::from(panels);
-        let centres = nodes.iter().skip(NODES.len() / 2).step_by(NODES.len());
-        let x: Vec<f64> = centres.copied().collect();
+        let x = mesh.centres();
         let integral = Part {
             objective,
             columns: vec![Column::Float(nodes)],
             weights: NODES.iter().map(|(_, weight)| *weight).collect(),
             measure: Measure::Integral,
             y: vec![0.0; x.len()],
-            weight: vec![width; x.len()],
+            weight: widths,
             x,
             widths: Vec::new(),
         };
@@ -114,7 +107,48 @@ impl Compiled {
             parts: vec![(density, own.clone()), (integral, own)],
             unknowns,
             extent,
+            constant,
         })
+    }
+
+    /// Start values of parameters that have none: they share the values evenly, each by the
+    /// integral of its own part, where the model is the sum of such parts.
+    fn begin(
+        &self,
+        unknowns: &mut [Unknown],
+        cost: Cost,
+        entries: f64,
+        nodes: &[f64],
+        widths: &[f64],
+    ) {
+        let unset: Vec<usize> = (0..unknowns.len())
+            .filter(|k| unknowns[*k].start.is_none())
+            .collect();
+        if cost != Cost::Extended || unset.is_empty() {
+            return;
+        }
+        let start: Vec<f64> = unknowns.iter().map(|u| u.start.unwrap_or(0.0)).collect();
+        let rest = self.integral(nodes, widths, &start);
+        #[expect(clippy::cast_precision_loss, reason = "parameters are few")]
+        let each = (entries - rest) / unset.len() as f64;
+        for k in unset {
+            let mut one = start.clone();
+            one[k] = 1.0;
+            let value = each / (self.integral(nodes, widths, &one) - rest);
+            let (low, high) = unknowns[k].limits;
+            let value = if value.is_finite() { value } else { 0.0 };
+            unknowns[k].start = Some(value.max(low).min(high));
+        }
+    }
+
+    /// Refuses what cannot be a normalised density.
+    pub(crate) fn check_density(&self, values: &[f64], options: &Options) -> Result<(), Error> {
+        let (cost, range) = (density_cost(options)?, range(options)?);
+        if cost == Cost::Extended {
+            return Ok(());
+        }
+        let nodes = Mesh::of(values, range).nodes();
+        self.check_scale(&self.unknowns(None)?, &nodes)
     }
 
     /// The rows of a table as a part of a fit.
@@ -155,6 +189,7 @@ impl Compiled {
                 high: number(rows - 1),
                 entries: number(rows),
             },
+            constant: 0.0,
         })
     }
 
@@ -173,15 +208,37 @@ impl Compiled {
     }
 
     /// The integral of the model over the range from its values at the nodes.
-    fn integral(&self, nodes: &[f64], low: f64, high: f64, parameters: &[f64]) -> f64 {
-        let places = nodes.iter().zip(NODES.iter().cycle());
-        let sum: f64 = places
-            .map(|(x, (_, weight))| weight * self.value(*x, parameters))
-            .sum();
-        #[expect(clippy::cast_precision_loss, reason = "nodes are few")]
-        let panels = (nodes.len() / NODES.len()) as f64;
-        sum * (high - low) / panels
+    fn integral(&self, nodes: &[f64], widths: &[f64], parameters: &[f64]) -> f64 {
+        let pieces = nodes.chunks_exact(NODES.len()).zip(widths);
+        let piece = |(nodes, width): (&[f64], &f64)| -> f64 {
+            let places = nodes.iter().zip(&NODES);
+            let values = places.map(|(x, (_, weight))| weight * self.value(*x, parameters));
+            width * values.sum::<f64>()
+        };
+        pieces.map(piece).sum()
     }
+}
+
+/// What is made small for single values.
+fn density_cost(options: &Options) -> Result<Cost, Error> {
+    let cost = options.cost.unwrap_or(Cost::Unbinned);
+    if matches!(cost, Cost::Unbinned | Cost::Extended) {
+        return Ok(cost);
+    }
+    Err(Error::NoBins {
+        cost,
+        what: "single values",
+        choice: "\"unbinned\" or \"extended\"",
+    })
+}
+
+/// The range of single values, which must be given.
+pub(crate) fn range(options: &Options) -> Result<(f64, f64), Error> {
+    let (low, high) = options.range.ok_or(Error::NoRange)?;
+    if low < high && low.is_finite() && high.is_finite() && (high - low).is_finite() {
+        return Ok((low, high));
+    }
+    Err(Error::CrossedRange { low, high })
 }
 
 /// The values inside of the range.
@@ -198,15 +255,4 @@ fn inside(values: &[f64], low: f64, high: f64) -> Result<Vec<f64>, Error> {
         return Err(Error::Empty { low, high });
     }
     Ok(inside)
-}
-
-/// The nodes of `panels` equal pieces of the range.
-fn nodes(low: f64, high: f64, panels: u32) -> Vec<f64> {
-    let width = (high - low) / f64::from(panels);
-    (0..panels)
-        .flat_map(|panel| {
-            let centre = low + (f64::from(panel) + 0.5) * width;
-            NODES.iter().map(move |(at, _)| centre + at * width)
-        })
-        .collect()
 }

@@ -106,6 +106,23 @@ proptest! {
     }
 
     #[test]
+    fn single_values_and_rows_of_any_kind(
+        model in started(), y in values(80), options in options(),
+        range in (any_number(), any_number()), poor in any::<bool>(),
+    ) {
+        let range = if poor { range } else { (-3.0, 4.0) };
+        answered(fit_values(&y, range, &model, &options));
+        for cost in [Cost::Unbinned, Cost::Extended] {
+            let options = Options { cost: Some(cost), ..options.clone() };
+            answered(fit_values(&y, range, &model, &options));
+        }
+        let mut table = Table::new();
+        table.push("y", Column::Float(y)).expect("a column");
+        answered(fit_rows(&table, &normal_rows(), &options));
+        answered(fit_rows(&table, &model, &options));
+    }
+
+    #[test]
     fn sums_of_weights_of_any_kind(
         contents in values(40), variances in values(40), options in options(),
     ) {
@@ -127,28 +144,6 @@ proptest! {
         answered(fit_together(&samples, &options).map(|solved| solved.fit));
         let samples = [(Sample::Values(&y), &first), (Sample::Histogram(&data), &second)];
         answered(fit_together(&samples, &options).map(|solved| solved.fit));
-    }
-}
-
-proptest! {
-    // integrals in ever finer pieces take their time
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn single_values_and_rows_of_any_kind(
-        model in started(), y in values(80), options in options(),
-        range in (any_number(), any_number()), poor in any::<bool>(),
-    ) {
-        let range = if poor { range } else { (-3.0, 4.0) };
-        answered(fit_values(&y, range, &model, &options));
-        for cost in [Cost::Unbinned, Cost::Extended] {
-            let options = Options { cost: Some(cost), ..options.clone() };
-            answered(fit_values(&y, range, &model, &options));
-        }
-        let mut table = Table::new();
-        table.push("y", Column::Float(y)).expect("a column");
-        answered(fit_rows(&table, &normal_rows(), &options));
-        answered(fit_rows(&table, &model, &options));
     }
 }
 

@@ -4,6 +4,7 @@ mod anything;
 mod bad;
 mod basics;
 mod batches;
+mod costs;
 mod derivatives;
 mod effort;
 mod ill;

@@ -1,16 +1,29 @@
 //! Formulas written as text: `b1*exp[-b2*x] + 3**2`, enough for the published test sets.
 
+use std::sync::Arc;
+
 use crate::expr::build::{add, binary, call, column, div, mul, neg, number, parameter, sub};
-use crate::expr::{BinaryOp, Expr, Function};
+use crate::expr::{BinaryOp, Expr, Function, Node, Place};
 
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
+    /// The names of columns; any other name is a parameter. Without: `x` and `b1, b2, …` alone.
+    columns: Option<&'a [&'a str]>,
 }
 
 /// The formula of a text, or what could not be understood. Brackets of all kinds are the same,
 /// as are small and capital letters.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
+    parse_any(text, None)
+}
+
+/// The same over these columns, where any other name is a parameter.
+pub(super) fn parse_over(text: &str, columns: &[&str]) -> Result<Expr, String> {
+    parse_any(text, Some(columns))
+}
+
+fn parse_any(text: &str, columns: Option<&[&str]>) -> Result<Expr, String> {
     let text: String = text
         .chars()
         .filter(|c| !c.is_whitespace())
@@ -23,6 +36,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let mut parser = Parser {
         text: text.as_bytes(),
         at: 0,
+        columns,
     };
     let formula = parser.sum()?;
     if parser.at == parser.text.len() {
@@ -127,7 +141,12 @@ impl Parser<'_> {
             "cos" => Function::Cos,
             "arctan" | "atan" => Function::Atan,
             "sqrt" => Function::Sqrt,
+            "max" | "min" => return self.extreme(&word),
             "pi" => return Ok(number(std::f64::consts::PI)),
+            name if self.columns.is_some_and(|columns| columns.contains(&name)) => {
+                return Ok(column(name));
+            }
+            name if self.columns.is_some() && !name.is_empty() => return Ok(parameter(name)),
             name if is_numbered(name, 'x') => return Ok(column(name)),
             name if is_numbered(name, 'b') && name.len() > 1 => return Ok(parameter(name)),
             _ => return Err(format!("what is {word:?}")),
@@ -136,6 +155,28 @@ impl Parser<'_> {
             return Err(format!("no bracket after {word}"));
         }
         Ok(call(function, &self.atom()?))
+    }
+
+    /// `max(a, b)` or `min(a, b)`.
+    fn extreme(&mut self, word: &str) -> Result<Expr, String> {
+        if !self.eat("(") {
+            return Err(format!("no bracket after {word}"));
+        }
+        let first = self.sum()?;
+        if !self.eat(",") {
+            return Err(format!("{word} is of two numbers"));
+        }
+        let second = self.sum()?;
+        if !self.eat(")") {
+            return Err("no closing bracket".into());
+        }
+        let function = if word == "max" {
+            Function::Max
+        } else {
+            Function::Min
+        };
+        let both = vec![first, second];
+        Ok(Arc::new(Node::Call(function, both, Place::default())))
     }
 }
 
