@@ -6,6 +6,7 @@
 mod cholesky;
 mod equation;
 mod error;
+mod global;
 mod linear_model;
 mod linear_system;
 mod lu;
@@ -18,6 +19,10 @@ mod tests;
 pub use cholesky::Cholesky;
 pub use equation::Equation;
 pub use error::SystemError;
+pub use global::{
+    Component, Constraint, GlobalFit, GlobalMethod, GlobalParameter, GlobalResult, Records,
+    Rejected, State, WeakMode,
+};
 pub use linear_model::{LinearModel, Sigma};
 pub use linear_system::{LinearSystem, Method, Solution};
 pub use lu::Lu;

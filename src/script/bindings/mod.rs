@@ -13,6 +13,7 @@ mod fit;
 mod fits;
 mod fitted_data;
 mod fitting;
+mod global_fits;
 mod handle;
 mod iov;
 mod lookups;

@@ -41,19 +41,18 @@ fn of_histogram(histogram: &Histogram, interpolate: bool) -> Fallible<ModelHandl
 }
 
 pub(super) fn register(engine: &mut Engine) {
-    for (sign, name, how) in [("+", "plus", sum as Join), ("*", "times", product as Join)] {
-        engine
-            .register_fn(sign, move |a: ModelHandle, b: ModelHandle| {
-                join(how, &a, &b, &Array::new())
-            })
-            .register_fn(name, move |a: &mut ModelHandle, b: ModelHandle| {
-                join(how, a, &b, &Array::new())
-            })
-            .register_fn(
-                name,
-                move |a: &mut ModelHandle, b: ModelHandle, shared: Array| join(how, a, &b, &shared),
-            );
-    }
+    let alone =
+        |how: Join| move |a: &mut ModelHandle, b: ModelHandle| join(how, a, &b, &Array::new());
+    let sharing = |how: Join| {
+        move |a: &mut ModelHandle, b: ModelHandle, shared: Array| join(how, a, &b, &shared)
+    };
+    engine
+        .register_fn("+", alone(sum))
+        .register_fn("plus", alone(sum))
+        .register_fn("plus", sharing(sum))
+        .register_fn("*", alone(product))
+        .register_fn("times", alone(product))
+        .register_fn("times", sharing(product));
     engine
         .register_fn("rename", |model: &mut ModelHandle, from: &str, to: &str| {
             replace(model, |m| m.rename(from, to))

@@ -18,6 +18,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::fitting::register(engine);
     super::batches::register(engine);
     super::matrices::register(engine);
+    super::global_fits::register(engine);
     super::made::register(engine);
     super::systems::register(engine);
     super::collect::register(engine);
