@@ -340,7 +340,7 @@ def main():
         if not python.exists():
             venv.create(folder, with_pip=True)
             packages = ["iminuit", "numpy", "root==0.1a12"]
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "--pre", *packages], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
         os.execv(python, [str(python), "-W", "ignore::UserWarning", *sys.argv])
     compare(options)
 

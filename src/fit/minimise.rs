@@ -281,18 +281,19 @@ fn run(
         Variant::Solved(factor) => (begin.linear, factor),
     };
     begin.place(task, factor, state);
-    soften(task, &mut work.soft);
     if solve
         .iter()
         .zip(task.fixed)
         .any(|(solve, fixed)| *solve && !fixed)
     {
+        soften(task, &mut work.soft);
         solve_linear(task, curve, solve, work, state);
         *calls += 1;
     }
     state.evaluate(task, curve, false);
     *calls += 1;
     if !state.cost.is_finite() {
+        soften(task, &mut work.soft);
         approach(task, curve, work, state, calls);
         state.evaluate(task, curve, false);
         *calls += 1;

@@ -79,6 +79,16 @@ pub(crate) fn select(
         high: axis.edge(bins.1 + 1),
         ..Selected::default()
     };
+    let room = bins.1 - bins.0 + 1;
+    for column in [
+        &mut selected.centres,
+        &mut selected.contents,
+        &mut selected.factors,
+        &mut selected.widths,
+    ] {
+        column.reserve_exact(room);
+    }
+    selected.x.reserve_exact(room * selected.weights.len());
     let mut filled = false;
     let scale = Scale::of(histogram, bins);
     for i in (bins.0..=bins.1).filter(|i| histogram.used(*i)) {
