@@ -226,7 +226,9 @@ def exact(chosen, contents, ours, theirs):
             inside = errors > 0
             other = [end for end in ends if end is None or np.abs((end[0] - p)[inside] / errors[inside]).max() > 1e-9]
             profiles = None
-            if inside.all():
+            # the exact profile knows no limits: only where none is within reach
+            reach = [min(abs(value - low), abs(high - value)) for value, (low, high) in zip(p, limits)]
+            if inside.all() and all(room > 5 * error for room, error in zip(reach, errors)):
                 sides = [[exact_minimum.profile(problem, p, errors, half, k, s) for k in range(len(p))] for s in (-1, 1)]
                 profiles = [[math.nan if v is None else float(v) for v in side] for side in sides]
             found.append({"p": p, "errors": errors, "profiles": profiles, "same": not other})

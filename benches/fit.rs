@@ -16,7 +16,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use b2caf::expr::build::{add, column, mul, parameter};
-use b2caf::fit::{Compiled, Cost, Fit, Model, Options, Row, Start, models};
+use b2caf::fit::{Compiled, Cost, Errors, Fit, Minos, Model, Options, Row, Start, models};
 use b2caf::hist::{Axis, Histogram};
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 const SECONDS: f64 = 0.5;
 /// Repetitions of a case at least.
 const TIMES: usize = 5;
+/// Histograms at most for which asymmetric errors are asked.
+const PROFILED: usize = 100;
 
 /// Histograms of one kind, and how they are fitted.
 struct Case {
@@ -107,8 +109,17 @@ impl Case {
             "cost": fit.chi2,
             "valid": fit.valid(),
             "at_limit": fit.at_limit,
+            "lower": self.sides(fit, |minos| minos.lower.filter(|_| minos.lower_valid())),
+            "upper": self.sides(fit, |minos| minos.upper.filter(|_| minos.upper_valid())),
             "why": fit.why,
         })
+    }
+
+    /// One side of the asymmetric errors, parameters in the order of the file.
+    fn sides(&self, fit: &Fit, side: fn(&Minos) -> Option<f64>) -> Vec<Option<f64>> {
+        let own = |name: &str| fit.minos.iter().find(|minos| minos.parameter == name);
+        let names = self.parameters.iter();
+        names.map(|(name, ..)| own(name).and_then(side)).collect()
     }
 
     fn run(&self) -> Result<Value, Box<dyn Error>> {
@@ -134,6 +145,16 @@ impl Case {
             _ => None,
         };
         let valid = rows.iter().filter(|row| row.ok).count();
+        // asymmetric errors are asked for apart: they are no part of what is timed
+        let rows = if self.threads == 1 && rows.len() <= PROFILED {
+            let options = Options {
+                errors: Errors::Minos,
+                ..self.options.clone()
+            };
+            compiled.fit_each(&channels, &options)
+        } else {
+            rows
+        };
         let fit = |row: &Row| row.fit.as_ref().map(|fit| self.result(fit));
         Ok(json!({
             "case": self.name,
