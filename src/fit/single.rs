@@ -1,5 +1,6 @@
 //! The fit of one histogram: start values, the range and its iteration.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::expr::Column;
@@ -97,7 +98,7 @@ impl Compiled {
         let Some(refit) = &self.model().refit else {
             return Ok(solved);
         };
-        let mut question = (prepared, solved.fit.clone());
+        let mut question = (prepared.into_owned(), solved.fit.clone());
         for refits in 1..=refit.times {
             if !solved.fit.valid() {
                 break;
@@ -152,14 +153,17 @@ impl Compiled {
     }
 
     /// The histogram that is fitted: prepared by the model's rule, sparse bins joined.
-    pub(crate) fn prepare(
+    pub(crate) fn prepare<'a>(
         &self,
-        histogram: &Histogram,
+        histogram: &'a Histogram,
         options: &Options,
-    ) -> Result<Histogram, Error> {
+    ) -> Result<Cow<'a, Histogram>, Error> {
         let mut prepared = match &self.model().prepare {
-            Some(rule) => rule.0.ask(histogram).map_err(|f| self.rule("prepare", f))?,
-            None => histogram.clone(),
+            Some(rule) => {
+                let prepared = rule.0.ask(histogram);
+                Cow::Owned(prepared.map_err(|f| self.rule("prepare", f))?)
+            }
+            None => Cow::Borrowed(histogram),
         };
         let entries = prepared.entries();
         if entries < options.min_entries {
@@ -171,9 +175,10 @@ impl Compiled {
         let step = joined(prepared.bins(), entries, options.rebin_below);
         if step > 1 {
             let step = i64::try_from(step).unwrap_or(1);
-            prepared = prepared.rebin(step).map_err(|e| Error::Rebin {
+            let joined = prepared.rebin(step).map_err(|e| Error::Rebin {
                 message: e.to_string(),
             })?;
+            prepared = Cow::Owned(joined);
         }
         Ok(prepared)
     }
