@@ -73,3 +73,23 @@ fn the_run_prints_what_the_readme_shows() {
     let shown = blocks(&read("README.md"), "text").remove(0);
     assert_eq!(lines(&shown), lines(&said));
 }
+
+/// Every example of the page about fits runs.
+#[test]
+fn the_examples_about_fits_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = blocks(&read("docs/fits.md"), "rhai");
+    assert!(examples.len() >= 3);
+    for example in examples {
+        let file = folder.path().join("example.rhai");
+        fs::write(&file, &example).unwrap();
+        let program = env!("CARGO_BIN_EXE_b2caf");
+        let output = Command::new(program)
+            .arg("eval")
+            .arg(&file)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{example}\n{said}");
+    }
+}
