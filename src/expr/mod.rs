@@ -22,6 +22,7 @@ pub mod special;
 mod table;
 mod tree;
 mod verbs;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -39,3 +40,4 @@ pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp, 
 pub use verbs::{
     Groups, JoinError, Key, Operand, Statistics, channels, filled_from_neighbours, operate,
 };
+pub(crate) use wide::wide;

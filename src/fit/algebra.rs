@@ -1,5 +1,7 @@
 //! The few pieces of dense linear algebra a fit needs, in place and without allocation.
 
+use crate::expr::wide;
+
 use super::sums::dot;
 
 /// Reduces the `rows` × `columns` matrix (stored by columns) to upper triangular form by
@@ -26,10 +28,12 @@ pub(crate) fn triangularise(matrix: &mut [f64], rows: usize, columns: usize, rig
     }
 }
 
-fn reflect(mirror: &[f64], vector: &mut [f64], scale: f64) {
-    let factor = dot(mirror, vector) / scale;
-    for (v, m) in vector.iter_mut().zip(mirror) {
-        *v -= factor * m;
+wide! {
+    fn reflect(mirror: &[f64], vector: &mut [f64], scale: f64) {
+        let factor = dot(mirror, vector) / scale;
+        for (v, m) in vector.iter_mut().zip(mirror) {
+            *v -= factor * m;
+        }
     }
 }
 

@@ -245,7 +245,7 @@ pub enum Error {
         high: f64,
     },
     /// More free parameters than bins.
-    #[error("{bins} bins cannot determine {parameters} parameters")]
+    #[error("{parameters} free parameters need as many bins or points, not {bins}")]
     TooFewBins {
         /// Bins (or points) that count.
         bins: usize,

@@ -93,6 +93,9 @@ const DOUBT: f64 = 0.5;
 /// How much they may bend one that passes as a minimum, if none better is found.
 const BENT: f64 = 1.5;
 
+/// With this on top of twice the degrees of freedom, a χ² of counts has a probability below 10⁻³.
+const SCATTER: f64 = 10.0;
+
 /// So many other beginnings that end at the lowest minimum found make it the one.
 const AGREED: u32 = 4;
 
@@ -212,10 +215,10 @@ fn enough(task: &Task<'_>, best: &Result<Outcome, f64>, calls: u32) -> bool {
 }
 
 /// Whether a minimum with this cost may be a wrong one. Counts that are described as well as counts
-/// can be are no question; of points the errors may be unknown.
+/// can be are no question: few of them scatter far. Of points the errors may be unknown.
 fn questionable(task: &Task<'_>, cost: f64) -> bool {
     task.all(|measure| measure == Measure::Chi2)
-        || (task.all(Measure::of_squares) && cost > 2.0 * task.freedom())
+        || (task.all(Measure::of_squares) && cost > 2.0 * task.freedom() + SCATTER)
 }
 
 /// How many beginnings have ended at the best minimum, with the next one.
@@ -312,6 +315,7 @@ fn run(
         },
     };
     gauss::descend(task, curve, state, &mut work.descent, way, calls);
+    state.bend(curve);
     let end = newton::finish(task, curve, state, &mut work.last, calls);
     Ok(outcome(task, state, end, begin, work, *calls))
 }

@@ -44,7 +44,8 @@ const STUCK: f64 = 1e12;
 /// The first ridge that is tried: little compared with what separates nearly dependent parameters.
 const RIDGE: f64 = 1e-8;
 
-/// Walks the last steps from `state`; leaves the Hessian's factor at the final place.
+/// Walks the last steps from `state`, evaluated with second derivatives; leaves the Hessian's factor
+/// at the final place.
 pub(crate) fn finish(
     task: &Task<'_>,
     curve: &mut dyn Curve,
@@ -58,7 +59,6 @@ pub(crate) fn finish(
         flat: None,
     };
     let mut last = (f64::INFINITY, f64::INFINITY);
-    state.evaluate(task, curve, true);
     *calls += 1;
     for step in 0..STEPS {
         let end = look(task, state, room);

@@ -149,6 +149,7 @@ impl<'a> Walker<'a> {
         };
         let room = &mut self.thread.work.last;
         let mut calls = 0;
+        self.state.evaluate(&task, &mut curve, true);
         let end = newton::finish(&task, &mut curve, &mut self.state, room, &mut calls);
         #[cfg(test)]
         PROFILED.set(PROFILED.get() + calls);

@@ -88,6 +88,7 @@ fn attempt(
     *calls += 1;
     let result = if state.cost.is_finite() {
         descend(task, curve, &mut state, &mut work.quasi, calls);
+        state.bend(curve);
         let end = newton::finish(task, curve, &mut state, &mut work.last, calls);
         Ok(outcome(task, &state, end, begin, work, *calls))
     } else {

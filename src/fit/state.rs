@@ -135,6 +135,11 @@ impl State {
         }
     }
 
+    /// Adds the second derivatives of the curve where it was evaluated without them.
+    pub(crate) fn bend(&mut self, curve: &mut dyn Curve) {
+        curve.evaluate(&self.p, true, &mut self.slopes);
+    }
+
     /// Moves to where `step` leads from `state` in the free parameters, both cut off at the limits;
     /// false when that is nowhere.
     pub(crate) fn step_from(

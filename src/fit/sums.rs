@@ -1,63 +1,72 @@
 //! Sums over many places, in a fixed order that processors can work on side by side.
 
+use crate::expr::wide;
+
 /// Sums that run side by side.
 const LANES: usize = 8;
 
 /// Adds up the lanes.
+#[inline(always)]
 fn joined(lanes: [f64; LANES]) -> f64 {
     let [a, b, c, d, e, f, g, h] = lanes;
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// Σ a
-pub(crate) fn sum(a: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (blocks, rest) = a.as_chunks::<LANES>();
-    for a in blocks {
-        for i in 0..LANES {
-            lanes[i] += a[i];
+wide! {
+    /// Σ a
+    pub(crate) fn sum(a: &[f64]) -> f64 {
+        let mut lanes = [0.0; LANES];
+        let (blocks, rest) = a.as_chunks::<LANES>();
+        for a in blocks {
+            for i in 0..LANES {
+                lanes[i] += a[i];
+            }
         }
+        for (lane, a) in lanes.iter_mut().zip(rest) {
+            *lane += a;
+        }
+        joined(lanes)
     }
-    for (lane, a) in lanes.iter_mut().zip(rest) {
-        *lane += a;
-    }
-    joined(lanes)
 }
 
-/// Σ a·b over the shorter of both.
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let length = a.len().min(b.len());
-    let mut lanes = [0.0; LANES];
-    let (a, a_rest) = a[..length].as_chunks::<LANES>();
-    let (b, b_rest) = b[..length].as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            lanes[i] += a[i] * b[i];
+wide! {
+    /// Σ a·b over the shorter of both.
+    pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+        let length = a.len().min(b.len());
+        let mut lanes = [0.0; LANES];
+        let (a, a_rest) = a[..length].as_chunks::<LANES>();
+        let (b, b_rest) = b[..length].as_chunks::<LANES>();
+        for (a, b) in a.iter().zip(b) {
+            for i in 0..LANES {
+                lanes[i] += a[i] * b[i];
+            }
         }
+        for (lane, (a, b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+            *lane += a * b;
+        }
+        joined(lanes)
     }
-    for (lane, (a, b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *lane += a * b;
-    }
-    joined(lanes)
 }
 
-/// Σ a·b·c over the shortest of them.
-pub(crate) fn dot3(a: &[f64], b: &[f64], c: &[f64]) -> f64 {
-    let length = a.len().min(b.len()).min(c.len());
-    let mut lanes = [0.0; LANES];
-    let (a, a_rest) = a[..length].as_chunks::<LANES>();
-    let (b, b_rest) = b[..length].as_chunks::<LANES>();
-    let (c, c_rest) = c[..length].as_chunks::<LANES>();
-    for ((a, b), c) in a.iter().zip(b).zip(c) {
-        for i in 0..LANES {
-            lanes[i] += a[i] * b[i] * c[i];
+wide! {
+    /// Σ a·b·c over the shortest of them.
+    pub(crate) fn dot3(a: &[f64], b: &[f64], c: &[f64]) -> f64 {
+        let length = a.len().min(b.len()).min(c.len());
+        let mut lanes = [0.0; LANES];
+        let (a, a_rest) = a[..length].as_chunks::<LANES>();
+        let (b, b_rest) = b[..length].as_chunks::<LANES>();
+        let (c, c_rest) = c[..length].as_chunks::<LANES>();
+        for ((a, b), c) in a.iter().zip(b).zip(c) {
+            for i in 0..LANES {
+                lanes[i] += a[i] * b[i] * c[i];
+            }
         }
+        let rest = a_rest.iter().zip(b_rest).zip(c_rest);
+        for (lane, ((a, b), c)) in lanes.iter_mut().zip(rest) {
+            *lane += a * b * c;
+        }
+        joined(lanes)
     }
-    let rest = a_rest.iter().zip(b_rest).zip(c_rest);
-    for (lane, ((a, b), c)) in lanes.iter_mut().zip(rest) {
-        *lane += a * b * c;
-    }
-    joined(lanes)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What all places add to the cost, column by column.
 
+use crate::expr::wide;
+
 use super::cost::{Measure, Term, counted, term};
 
 /// [`Term`]s of many places.
@@ -74,8 +76,7 @@ impl Terms {
             cost: &mut self.cost[range],
         };
         match measure {
-            // a loop of its own that a compiler makes into vector instructions
-            Measure::Chi2 => every(&mut part, Measure::Chi2, values, contents, weights),
+            Measure::Chi2 => squares(&mut part, values, contents, weights),
             Measure::Poisson => counts(&mut part, values, contents, weights),
             _ => every(&mut part, measure, values, contents, weights),
         }
@@ -92,16 +93,26 @@ fn every(part: &mut Part<'_>, measure: Measure, f: &[f64], y: &[f64], weight: &[
     }
 }
 
-/// All places as if they were counts that the model may have, then the others as they are.
-fn counts(part: &mut Part<'_>, f: &[f64], y: &[f64], weight: &[f64]) {
-    let n = f.len();
-    let (y, weight) = (&y[..n], &weight[..n]);
-    for i in 0..n {
-        part.set(i, counted(f[i], y[i]));
+wide! {
+    /// Squares of distances.
+    fn squares(part: &mut Part<'_>, f: &[f64], y: &[f64], weight: &[f64]) {
+        // a loop of its own that a compiler makes into vector instructions
+        every(part, Measure::Chi2, f, y, weight);
     }
-    for i in 0..n {
-        if !(f[i] > 0.0 && y[i] > 0.0 && weight[i] == 1.0) {
-            part.set(i, term(Measure::Poisson, f[i], y[i], weight[i]));
+}
+
+wide! {
+    /// All places as if they were counts that the model may have, then the others as they are.
+    fn counts(part: &mut Part<'_>, f: &[f64], y: &[f64], weight: &[f64]) {
+        let n = f.len();
+        let (y, weight) = (&y[..n], &weight[..n]);
+        for i in 0..n {
+            part.set(i, counted(f[i], y[i]));
+        }
+        for i in 0..n {
+            if !(f[i] > 0.0 && y[i] > 0.0 && weight[i] == 1.0) {
+                part.set(i, term(Measure::Poisson, f[i], y[i], weight[i]));
+            }
         }
     }
 }

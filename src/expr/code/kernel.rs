@@ -6,7 +6,7 @@ use super::instruction::{Compare, Float1, Float2, Instruction, IntOp, Op, Operan
 use super::reduce;
 use super::run::{Given, Level, Registers, View};
 use super::trap::{failure, int_op, int_sentence, to_int_sentence};
-use crate::expr::{Failure, Place, Type, maths, special};
+use crate::expr::{Failure, Place, Type, maths, special, wide};
 
 /// An operand: one value for each row, or the same for all.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ impl<T: Copy> Arg<'_, T> {
 }
 
 /// Fills `out` with a function of one operand.
-#[inline]
+#[inline(always)]
 pub(super) fn map1<A: Copy, R: Copy>(out: &mut [R], a: Arg<'_, A>, f: impl Fn(A) -> R) {
     match a {
         Arg::Many(a) => {
@@ -38,7 +38,7 @@ pub(super) fn map1<A: Copy, R: Copy>(out: &mut [R], a: Arg<'_, A>, f: impl Fn(A)
 }
 
 /// Fills `out` with a function of two operands.
-#[inline]
+#[inline(always)]
 fn map2<A: Copy, B: Copy, R: Copy>(
     out: &mut [R],
     a: Arg<'_, A>,
@@ -57,6 +57,7 @@ fn map2<A: Copy, B: Copy, R: Copy>(
 }
 
 /// Fills `out` with `a` where the condition holds, else with `b`.
+#[inline(always)]
 fn select<R: Copy>(out: &mut [R], condition: Arg<'_, bool>, a: Arg<'_, R>, b: Arg<'_, R>) {
     let condition = match condition {
         Arg::Many(condition) => condition,
@@ -88,6 +89,7 @@ fn select<R: Copy>(out: &mut [R], condition: Arg<'_, bool>, a: Arg<'_, R>, b: Ar
     }
 }
 
+#[inline(always)]
 fn float1(out: &mut [f64], f: Float1, a: Arg<'_, f64>) {
     match f {
         Float1::Neg => map1(out, a, |x| -x),
@@ -118,6 +120,7 @@ fn float1(out: &mut [f64], f: Float1, a: Arg<'_, f64>) {
     }
 }
 
+#[inline(always)]
 fn float2(out: &mut [f64], f: Float2, a: Arg<'_, f64>, b: Arg<'_, f64>) {
     match f {
         Float2::Add => map2(out, a, b, |x, y| x + y),
@@ -136,6 +139,7 @@ fn float2(out: &mut [f64], f: Float2, a: Arg<'_, f64>, b: Arg<'_, f64>) {
 }
 
 /// Fills `out` with a function of three operands.
+#[inline(always)]
 fn map3(out: &mut [f64], [a, b, c]: [Arg<'_, f64>; 3], f: impl Fn(f64, f64, f64) -> f64) {
     if let [Arg::One(a), Arg::One(b), Arg::One(c)] = [a, b, c] {
         return out.fill(f(a, b, c));
@@ -147,6 +151,7 @@ fn map3(out: &mut [f64], [a, b, c]: [Arg<'_, f64>; 3], f: impl Fn(f64, f64, f64)
     }
 }
 
+#[inline(always)]
 fn compare<T: Copy + PartialOrd>(out: &mut [bool], c: Compare, a: Arg<'_, T>, b: Arg<'_, T>) {
     match c {
         Compare::Lt => map2(out, a, b, |x, y| x < y),
@@ -276,8 +281,15 @@ fn to_int(
     Ok(())
 }
 
-/// Computes an instruction that gives numbers.
-pub(super) fn floats(i: &Instruction, view: &View<'_, '_>, out: &mut [f64]) {
+wide! {
+    /// Computes an instruction that gives numbers.
+    pub(super) fn floats(i: &Instruction, view: &View<'_, '_>, out: &mut [f64]) {
+        floats_of(i, view, out);
+    }
+}
+
+#[inline(always)]
+fn floats_of(i: &Instruction, view: &View<'_, '_>, out: &mut [f64]) {
     let [a, b, c] = &i.operands;
     match i.op {
         Op::Float1(f) => float1(out, f, view.floats(a)),
@@ -344,8 +356,15 @@ pub(super) fn ints(i: &Instruction, view: &View<'_, '_>, out: &mut [i64]) -> Res
     Ok(())
 }
 
-/// Computes an instruction that gives truth values.
-pub(super) fn bools(i: &Instruction, view: &View<'_, '_>, out: &mut [bool]) {
+wide! {
+    /// Computes an instruction that gives truth values.
+    pub(super) fn bools(i: &Instruction, view: &View<'_, '_>, out: &mut [bool]) {
+        bools_of(i, view, out);
+    }
+}
+
+#[inline(always)]
+fn bools_of(i: &Instruction, view: &View<'_, '_>, out: &mut [bool]) {
     let [a, b, c] = &i.operands;
     match i.op {
         Op::IsNan => map1(out, view.floats(a), f64::is_nan),

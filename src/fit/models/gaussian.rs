@@ -10,6 +10,9 @@ use super::rule;
 /// Full width at half maximum of a Gaussian in units of its sigma, 2 √(2 ln 2).
 pub(super) const FWHM: f64 = 2.354_820_045_030_949_3;
 
+/// Part of a bin that the start of a width has at least: all entries may be in one bin.
+const LEAST: f64 = 0.3;
+
 /// exp(−½ ((x − mean)/sigma)²)
 pub(super) fn bell(mean: &Expr, sigma: &Expr) -> Expr {
     let pull = div(&sub(&column("x"), mean), sigma);
@@ -23,7 +26,7 @@ pub fn gaussian() -> Model {
     Model::new("gaussian", mul(&parameter("norm"), &shape))
         .start_from("norm", "maximum", Histogram::maximum)
         .start_from("mean", "mean", Histogram::mean)
-        .start_from("sigma", "std", Histogram::std)
+        .start_from("sigma", "std", |h| h.std().max(LEAST * h.bin_width()))
         .limits("sigma", Some(0.0), None)
 }
 

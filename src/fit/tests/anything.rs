@@ -178,7 +178,10 @@ fn one_bin_is_enough_for_one_parameter_only() {
         "{fit:?}"
     );
     let error = fit_histogram(&data, &line(), &Options::default()).expect_err("too few");
-    assert_eq!(error.to_string(), "1 bins cannot determine 2 parameters");
+    assert_eq!(
+        error.to_string(),
+        "2 free parameters need as many bins or points, not 1"
+    );
 }
 
 /// Weights that add up to less than nothing are no counts.

@@ -122,7 +122,7 @@ fn what_cannot_be_fitted_says_why() {
     let model = gaussian();
     assert_eq!(
         refused(&full, &model).to_string(),
-        "2 bins cannot determine 3 parameters"
+        "3 free parameters need as many bins or points, not 2"
     );
     let model = line().start("offset", f64::INFINITY);
     assert_eq!(
@@ -181,6 +181,16 @@ fn what_the_data_do_not_determine_is_flagged() {
         honest(&fit);
         assert!(!fit.valid(), "{fit:?}");
     }
+}
+
+/// All entries in one bin: a peak of any smaller width is as good.
+#[test]
+fn a_peak_in_one_bin_is_flagged() {
+    let data = histogram(4, -30.0, 30.0, &[0.0, 4.0, 0.0, 0.0]);
+    let fit = fit_histogram(&data, &gaussian(), &Options::default()).expect("a fit");
+    honest(&fit);
+    assert!(!fit.valid(), "{fit:?}");
+    assert!(fit.why.contains("determine"), "{fit:?}");
 }
 
 /// A model whose best line is negative where counts are: flagged, and the place is named.

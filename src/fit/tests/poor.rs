@@ -93,3 +93,15 @@ fn a_mean_of_zero_is_found() {
         assert!(found.values[1].abs() < 1e-9, "{start}: {found:?}");
     }
 }
+
+/// Five entries scatter far around any peak: the only minimum there is (that of Minuit from 300
+/// starts) is not doubted for that.
+#[test]
+fn the_minimum_of_a_few_entries_is_valid() {
+    let few = histogram(4, -30.0, 30.0, &[2.0, 0.0, 3.0, 0.0]);
+    let found = fit(&few, &gaussian(), Cost::Poisson);
+    assert!(found.valid(), "{found:?}");
+    for (have, want) in found.values.iter().zip([1.730_566, -9.191_05, 21.349_13]) {
+        assert!((have - want).abs() < 1e-5, "{found:?}");
+    }
+}
