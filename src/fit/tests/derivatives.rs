@@ -1,4 +1,4 @@
-//! Derivatives of random formulas against differences taken with 80 digits.
+//! Derivatives of random formulas against differences taken with 50 digits.
 
 use std::sync::Arc;
 
