@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::compress::decompress;
 use super::cursor::Cursor;
+use super::embedded::BasketHeader;
 use super::error::{Damage, Result};
 use super::key::Key;
-use super::object::BasketHeader;
 use super::source::Source;
 use super::value::Embedded;
 

@@ -6,9 +6,9 @@ use super::chunk::Element;
 use super::layout::Layout;
 use super::packing::Packing;
 use super::plan::{self, element};
-use super::streamer::{Classes, Member};
+use super::streamer::{Layouts, Member};
 use super::typename::{TypeName, spell_number};
-use super::value::{Object, Value};
+use super::value::{Record, Value};
 use super::wire::{Look, Part, Wire};
 
 /// Most values that one item may have.
@@ -116,7 +116,7 @@ impl Content {
 }
 
 /// The content of a branch without sub-branches.
-pub(super) fn content(classes: &Classes, branch: &Object, leaves: &[Arc<Object>]) -> Content {
+pub(super) fn content(classes: &Layouts, branch: &Record, leaves: &[Arc<Record>]) -> Content {
     let found = match (&*branch.class, leaves) {
         _ if !branch.text("fFileName").is_empty() => Err(format!(
             "its values lie in another file, {}",
@@ -142,7 +142,7 @@ pub(super) fn content(classes: &Classes, branch: &Object, leaves: &[Arc<Object>]
 }
 
 /// A name for a type that cannot be read.
-fn type_of(branch: &Object, leaves: &[Arc<Object>]) -> String {
+fn type_of(branch: &Record, leaves: &[Arc<Record>]) -> String {
     match (branch.text("fClassName"), leaves.first()) {
         ("", Some(leaf)) => leaf.class.to_string(),
         ("", None) => "nothing".into(),
@@ -151,7 +151,7 @@ fn type_of(branch: &Object, leaves: &[Arc<Object>]) -> String {
 }
 
 /// A branch of one leaf, with a type of its own.
-fn of_leaf(leaf: &Object) -> Result<Content, String> {
+fn of_leaf(leaf: &Record) -> Result<Content, String> {
     let dims = leaf_dims(leaf)?;
     let jagged = counter(leaf).map(|_| 0);
     if &*leaf.class == "TLeafC" {
@@ -175,7 +175,7 @@ fn of_leaf(leaf: &Object) -> Result<Content, String> {
 }
 
 /// A branch of several leaves: `leaflist/D:y/I:z/B`.
-fn of_leaves(leaves: &[Arc<Object>]) -> Result<Content, String> {
+fn of_leaves(leaves: &[Arc<Record>]) -> Result<Content, String> {
     let mut list = Vec::new();
     let mut names = Vec::new();
     for leaf in leaves {
@@ -209,7 +209,7 @@ fn of_leaves(leaves: &[Arc<Object>]) -> Result<Content, String> {
 }
 
 /// Each leaf of a branch of several as content of its own, with its name.
-pub(super) fn single_leaves(content: &Content, leaves: &[Arc<Object>]) -> Vec<(String, Content)> {
+pub(super) fn single_leaves(content: &Content, leaves: &[Arc<Record>]) -> Vec<(String, Content)> {
     let Layout::Leaves {
         stride,
         leaves: list,
@@ -235,7 +235,7 @@ pub(super) fn single_leaves(content: &Content, leaves: &[Arc<Object>]) -> Vec<(S
 }
 
 /// A branch that holds a member of a class, or an object that is not taken apart.
-fn of_member(classes: &Classes, branch: &Object, leaf: &Object) -> Result<Content, String> {
+fn of_member(classes: &Layouts, branch: &Record, leaf: &Record) -> Result<Content, String> {
     let elements = matches!(branch.int("fType"), 31 | 41);
     let kind = branch.int("fStreamerType") as i32;
     let Some(member) = member_of(classes, branch) else {
@@ -312,8 +312,8 @@ fn numbers(
 fn without_description(
     class: &str,
     kind: i32,
-    leaf: &Object,
-    branch: &Object,
+    leaf: &Record,
+    branch: &Record,
     elements: bool,
 ) -> Result<Content, String> {
     let jagged = elements.then_some(0);
@@ -328,7 +328,7 @@ fn without_description(
         if let Some(number) = part.number() {
             return Ok(Content::numbers(&name, number, None, Vec::new(), jagged));
         }
-        let wire = plan::of_type(&Classes::default(), &name)?;
+        let wire = plan::of_type(&Layouts::default(), &name)?;
         return Ok(Content::walked(name, Part { wire, header: true }, elements));
     }
     if matches!(kind, 9 | 19 | 29 | 39) {
@@ -355,7 +355,7 @@ fn without_description(
 
 /// A whole object in one branch, by its own streamer (kind -1) or member by member without the
 /// header of its class.
-fn whole(classes: &Classes, class: &str, branch: &Object) -> Result<Content, String> {
+fn whole(classes: &Layouts, class: &str, branch: &Record) -> Result<Content, String> {
     let parsed = TypeName::parse(class).ok_or("its name makes no sense")?;
     let own_streamer = branch.int("fType") < 0;
     let part = match plan::of_type(classes, class)? {
@@ -380,7 +380,7 @@ fn whole(classes: &Classes, class: &str, branch: &Object) -> Result<Content, Str
 }
 
 /// The description of the member that a branch holds.
-fn member_of<'a>(classes: &'a Classes, branch: &Object) -> Option<&'a Member> {
+fn member_of<'a>(classes: &'a Layouts, branch: &Record) -> Option<&'a Member> {
     let id = usize::try_from(branch.int("fID")).ok()?;
     let class = branch.text("fClassName");
     let version = branch.int("fClassVersion") as u16;
@@ -419,7 +419,7 @@ fn member_dims(member: &Member) -> Vec<usize> {
 }
 
 /// Fixed dimensions of a leaf: from the brackets of its title if they fit its length.
-fn leaf_dims(leaf: &Object) -> Result<Vec<usize>, String> {
+fn leaf_dims(leaf: &Record) -> Result<Vec<usize>, String> {
     let length = usize::try_from(leaf.int("fLen")).unwrap_or(0).max(1);
     if length > ITEM {
         return Err(format!("a leaf of {length} values"));
@@ -451,14 +451,14 @@ fn brackets(dims: &[usize]) -> String {
 }
 
 /// The leaf that counts the items of this one.
-pub(super) fn counter(leaf: &Object) -> Option<&Arc<Object>> {
+pub(super) fn counter(leaf: &Record) -> Option<&Arc<Record>> {
     match leaf.get("fLeafCount") {
         Some(Value::Object(counter)) => Some(counter),
         _ => None,
     }
 }
 
-fn leaf_number(leaf: &Object) -> Result<Element, String> {
+fn leaf_number(leaf: &Record) -> Result<Element, String> {
     let unsigned = leaf.int("fIsUnsigned") != 0;
     Ok(match (&*leaf.class, unsigned) {
         ("TLeafO", _) => Element::Bool,

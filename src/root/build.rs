@@ -11,7 +11,7 @@ use super::error::{Damage, Result};
 use super::layout::Layout;
 use super::source::Source;
 use super::tree::Branch;
-use super::value::{Object, Value};
+use super::value::{Record, Value};
 
 /// Branches inside branches.
 const DEPTH: usize = 32;
@@ -32,7 +32,7 @@ pub(super) struct Builder {
     /// Leaf objects by address: the column that holds them.
     leaves: HashMap<usize, usize>,
     /// Columns that wait for the column of their counting leaf.
-    counted: Vec<(usize, Arc<Object>)>,
+    counted: Vec<(usize, Arc<Record>)>,
 }
 
 /// Where in the hierarchy a branch stands.
@@ -61,7 +61,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn tree(&mut self, tree: &Object) -> Result<()> {
+    pub(super) fn tree(&mut self, tree: &Record) -> Result<()> {
         let above = Above {
             path: String::new(),
             object: "".into(),
@@ -110,7 +110,7 @@ impl Builder {
     /// A branch with branches inside: an object, a base class, or an array.
     fn group(
         &mut self,
-        branch: &Object,
+        branch: &Record,
         name: &str,
         above: &Above,
         here: &mut Above,
@@ -144,7 +144,7 @@ impl Builder {
     }
 
     /// A branch that holds values.
-    fn single(&mut self, branch: &Object, path: String, name: &str, above: &Above) -> Result<()> {
+    fn single(&mut self, branch: &Record, path: String, name: &str, above: &Above) -> Result<()> {
         let leaves = leaves(branch);
         if matches!(branch.int("fType"), 3 | 4) && &*branch.class == "TBranchElement" {
             return self.group(
@@ -176,7 +176,7 @@ impl Builder {
         Ok(())
     }
 
-    fn note_leaves(&mut self, leaves: &[Arc<Object>], column: usize) {
+    fn note_leaves(&mut self, leaves: &[Arc<Record>], column: usize) {
         for leaf in leaves {
             self.leaves
                 .entry(Arc::as_ptr(leaf).addr())
@@ -241,7 +241,7 @@ impl Builder {
     }
 
     /// Where the values of a branch lie.
-    fn store(&self, branch: &Object, name: Arc<str>) -> Result<Arc<Store>> {
+    fn store(&self, branch: &Record, name: Arc<str>) -> Result<Arc<Store>> {
         let baskets = places(branch)
             .map_err(|e| self.damaged(Damage::Other(format!("branch \"{name}\": {e}"))))?;
         let id = STORES.fetch_add(1, Ordering::Relaxed);
@@ -259,7 +259,7 @@ impl Builder {
     }
 }
 
-fn leaves(branch: &Object) -> Vec<Arc<Object>> {
+fn leaves(branch: &Record) -> Vec<Arc<Record>> {
     let leaf = |value: &Value| match value {
         Value::Object(leaf) => Some(leaf.clone()),
         _ => None,
@@ -280,7 +280,7 @@ fn member<'a>(name: &'a str, prefix: &str) -> &'a str {
 }
 
 /// Baskets of a branch, checked to follow each other.
-fn places(branch: &Object) -> Result<Vec<Place>, Damage> {
+fn places(branch: &Record) -> Result<Vec<Place>, Damage> {
     let entries = u64::try_from(branch.int("fEntries")).unwrap_or(0);
     let written = usize::try_from(branch.int("fWriteBasket")).unwrap_or(0);
     let (seeks, bytes) = (branch.ints("fBasketSeek"), branch.ints("fBasketBytes"));
@@ -292,9 +292,10 @@ fn places(branch: &Object) -> Result<Vec<Place>, Damage> {
                 seek: *seek as u64,
                 bytes: *bytes as usize,
             },
-            (_, _, Some(Value::Basket(basket))) if basket.entries > 0 => {
-                Where::Tree(basket.clone())
-            }
+            (_, _, Some(Value::Object(object))) => match &object.basket {
+                Some(basket) if basket.entries > 0 => Where::Tree(basket.clone()),
+                _ => continue,
+            },
             _ => continue,
         };
         let start = firsts

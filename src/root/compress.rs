@@ -48,6 +48,36 @@ pub(super) fn decompress(source: &[u8], total: usize, out: &mut Vec<u8>) -> Resu
     Ok(())
 }
 
+/// Objects of so many bytes and fewer are left as they are.
+const SMALL: usize = 256;
+/// Most bytes of a block.
+const BLOCK: usize = 0xff_ffff;
+
+/// `source` as ZLIB blocks of level 1; nothing if it is small or does not get smaller.
+pub(super) fn compress(source: &[u8]) -> Option<Vec<u8>> {
+    if source.len() <= SMALL {
+        return None;
+    }
+    let level = libdeflater::CompressionLvl::new(1).ok()?;
+    let mut codec = libdeflater::Compressor::new(level);
+    let mut out = Vec::new();
+    for block in source.chunks(BLOCK) {
+        let start = out.len();
+        let room = codec.zlib_compress_bound(block.len());
+        out.resize(start + HEADER + room, 0);
+        let packed = codec
+            .zlib_compress(block, &mut out[start + HEADER..])
+            .ok()
+            .filter(|packed| *packed <= BLOCK)?;
+        out.truncate(start + HEADER + packed);
+        let header = &mut out[start..start + HEADER];
+        header[..3].copy_from_slice(b"ZL\x08");
+        header[3..6].copy_from_slice(&(packed as u32).to_le_bytes()[..3]);
+        header[6..9].copy_from_slice(&(block.len() as u32).to_le_bytes()[..3]);
+    }
+    (out.len() < source.len()).then_some(out)
+}
+
 /// Three bytes, the lowest first.
 fn length(bytes: &[u8]) -> usize {
     bytes

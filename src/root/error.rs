@@ -58,7 +58,7 @@ pub enum Error {
     Missing {
         /// The file.
         path: PathBuf,
-        /// `tree` or `histogram`.
+        /// `tree`, `histogram` or `object`.
         kind: &'static str,
         /// As asked.
         name: String,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::classes::{Classes, known};
 use super::cursor::Cursor;
 use super::directory;
 use super::error::{Damage, Error, Result, hint};
@@ -10,8 +11,9 @@ use super::histogram::Histogram;
 use super::key::Key;
 use super::object::Reader;
 use super::source::Source;
+use super::streamer::Layouts;
 use super::tree::Tree;
-use super::value::{Object, Value};
+use super::value::{Record, Value};
 
 /// An open file; it may be used by any number of threads at once.
 #[derive(Clone, Debug)]
@@ -26,7 +28,18 @@ impl RootFile {
     /// # Errors
     /// No such file, no ROOT file, a cut-off or damaged one.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let source = Source::open(path.as_ref())?;
+        Self::new(Source::open(path.as_ref())?)
+    }
+
+    /// The same with a file that is in memory; `path` is its name in messages.
+    ///
+    /// # Errors
+    /// As [`RootFile::open`].
+    pub fn parse(path: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
+        Self::new(Source::parse(path.as_ref(), bytes)?)
+    }
+
+    fn new(source: Source) -> Result<Self> {
         let keys = directory::keys(&source)?;
         Ok(Self {
             source: Arc::new(source),
@@ -66,7 +79,7 @@ impl RootFile {
     /// There is none (what is there is listed), it is an RNTuple, it is damaged.
     pub fn tree(&self, name: &str) -> Result<Tree> {
         let key = self.find(name, "tree", Key::is_tree)?;
-        Tree::build(self.source.clone(), key, &*self.object(key)?)
+        Tree::build(self.source.clone(), key, &*self.record(key)?)
     }
 
     /// The histogram or profile of that name.
@@ -75,7 +88,33 @@ impl RootFile {
     /// There is none (what is there is listed), or it is damaged.
     pub fn histogram(&self, name: &str) -> Result<Histogram> {
         let key = self.find(name, "histogram", Key::is_histogram)?;
-        Histogram::build(&*self.object(key)?).map_err(|e| self.source.damaged(&key.full_name(), e))
+        Histogram::build(&*self.record(key)?).map_err(|e| self.source.damaged(&key.full_name(), e))
+    }
+
+    /// The object of that name and its class, by the file's own description of its classes.
+    ///
+    /// # Errors
+    /// There is none (what is there is listed), the file does not describe a class of it (see
+    /// [`RootFile::object_of`]), it is damaged.
+    pub fn object(&self, name: &str) -> Result<(String, Value)> {
+        self.object_of(name, &Classes::default())
+    }
+
+    /// The same with declarations for classes that the file does not describe.
+    ///
+    /// # Errors
+    /// As [`RootFile::object`].
+    pub fn object_of(&self, name: &str, classes: &Classes) -> Result<(String, Value)> {
+        let is = |key: &Key| !key.is_directory() && !key.is_tree() && !key.is_rntuple();
+        let key = self.find(name, "object", is)?;
+        let value = self.value(key, &classes.layouts)?;
+        match value.trouble() {
+            Some(trouble) => {
+                let damage = Damage::Other(trouble.to_owned());
+                Err(self.source.damaged(&key.full_name(), damage))
+            }
+            None => Ok((key.class.clone(), value)),
+        }
     }
 
     fn find(&self, name: &str, kind: &'static str, is: impl Fn(&Key) -> bool) -> Result<&Key> {
@@ -120,19 +159,23 @@ impl RootFile {
         }
     }
 
-    fn object(&self, key: &Key) -> Result<Arc<Object>> {
+    fn record(&self, key: &Key) -> Result<Arc<Record>> {
+        match self.value(key, &Layouts::default())? {
+            Value::Object(object) => Ok(object),
+            _ => {
+                let reason = format!("a {} where an object should be", key.class);
+                Err(self.source.damaged(&key.full_name(), Damage::Other(reason)))
+            }
+        }
+    }
+
+    fn value(&self, key: &Key, declared: &Layouts) -> Result<Value> {
         let name = key.full_name();
         let (label, data) = self.source.object(key.seek, &name)?;
         let mut cursor = Cursor::after_key(&data, label.key_length);
-        let value = Reader::new(&self.source.classes).class(&mut cursor, &key.class);
-        match value {
-            Ok(Value::Object(object)) => Ok(object),
-            Ok(_) => Err(Damage::Other(format!(
-                "a {} where an object should be",
-                key.class
-            ))),
-            Err(damage) => Err(damage),
-        }
-        .map_err(|damage| self.source.damaged(&name, damage))
+        let sources = vec![&self.source.classes, declared, &known().layouts];
+        Reader::new(sources)
+            .class(&mut cursor, &key.class)
+            .map_err(|damage| self.source.damaged(&name, damage))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::Damage;
 use super::object::ARRAY;
-use super::value::Object;
+use super::value::Record;
 
 /// One axis of a histogram.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl Histogram {
             .collect()
     }
 
-    pub(super) fn build(object: &Object) -> Result<Self, Damage> {
+    pub(super) fn build(object: &Record) -> Result<Self, Damage> {
         if let Some(trouble) = &object.trouble {
             return Err(Damage::Other(trouble.clone()));
         }
@@ -101,7 +101,7 @@ impl Histogram {
     }
 }
 
-fn inner_array(object: &Object, name: &str, bins: usize) -> Result<Vec<f64>, Damage> {
+fn inner_array(object: &Record, name: &str, bins: usize) -> Result<Vec<f64>, Damage> {
     let values = object.floats(name);
     if values.is_empty() || values.len() == bins {
         return Ok(values);
@@ -112,7 +112,7 @@ fn inner_array(object: &Object, name: &str, bins: usize) -> Result<Vec<f64>, Dam
     )))
 }
 
-fn build_axis(axis: &Arc<Object>) -> Result<HistogramAxis, Damage> {
+fn build_axis(axis: &Arc<Record>) -> Result<HistogramAxis, Damage> {
     let count = axis.int("fNbins");
     let bins = usize::try_from(count)
         .ok()

@@ -3,17 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cpptype::array_numbers;
 use super::cursor::Cursor;
+use super::embedded::basket;
 use super::error::Damage;
-use super::key::Key;
+use super::kinds::{self, Form, Number};
 use super::packing::Packing;
-use super::streamer::{Classes, Layout, Member};
-use super::value::{Embedded, Object, Value};
+use super::streamer::{Layout, Layouts, Member};
+use super::value::{Record, Value};
 
 /// Objects inside objects; trees need about ten.
 const DEPTH: usize = 40;
 /// Name under which the values of a `TArray` base are found.
 pub(super) const ARRAY: &str = "fArray";
+/// Values other than packed numbers of one stored object.
+const VALUES: usize = 1 << 21;
+/// Classes without a description of their own, which are read by name.
+const PLAIN: [&str; 8] = [
+    "TObject",
+    "TNamed",
+    "TString",
+    "TObjString",
+    "TList",
+    "THashList",
+    "TObjArray",
+    "TClonesArray",
+];
 
 #[derive(Clone)]
 enum Known {
@@ -23,17 +38,21 @@ enum Known {
 
 /// Reads one stored object with all that hangs on it.
 pub(super) struct Reader<'a> {
-    classes: &'a Classes,
+    /// Descriptions, those to be believed first.
+    sources: Vec<&'a Layouts>,
     known: HashMap<u64, Known>,
     depth: usize,
+    /// Values that may still be read.
+    left: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(classes: &'a Classes) -> Self {
+    pub(super) fn new(sources: Vec<&'a Layouts>) -> Self {
         Self {
-            classes,
+            sources,
             known: HashMap::new(),
             depth: 0,
+            left: VALUES,
         }
     }
 
@@ -50,7 +69,15 @@ impl<'a> Reader<'a> {
         value
     }
 
+    /// Takes note of so many more values.
+    pub(super) fn note(&mut self, values: usize) -> Result<(), Damage> {
+        let too_many = || Damage::Other(format!("it holds more than {VALUES} values"));
+        self.left = self.left.checked_sub(values).ok_or_else(too_many)?;
+        Ok(())
+    }
+
     fn class_inside(&mut self, cursor: &mut Cursor<'_>, class: &str) -> Result<Value, Damage> {
+        self.note(1)?;
         match class {
             "TObject" => cursor.tobject().map(|_| Value::Null),
             "TString" => cursor.string().map(|text| Value::Text(text.into())),
@@ -64,13 +91,15 @@ impl<'a> Reader<'a> {
             "TDatime" => cursor.u32().map(|_| Value::Null),
             "TList" | "THashList" => self.list(cursor),
             "TObjArray" => self.array(cursor),
+            "TClonesArray" => self.clones(cursor),
             "TBasket" => basket(cursor),
-            _ => match class.strip_prefix("TArray") {
-                Some(letter @ ("C" | "S" | "I" | "L" | "L64" | "F" | "D")) => {
-                    let count = cursor.count(1)?;
-                    numbers(cursor, array_kind(letter), count)
+            "TMatrixTSym<double>" => self.symmetric(cursor),
+            _ => match array_numbers(class) {
+                Some(number) => {
+                    let count = cursor.count(number.bytes)?;
+                    numbers(cursor, number, count)
                 }
-                _ => self.described(cursor, class),
+                None => self.described(cursor, class).map(Value::from),
             },
         }
     }
@@ -88,7 +117,7 @@ impl<'a> Reader<'a> {
             }
         }
         cursor.finish(version.end)?;
-        Ok(Value::List(Arc::new(items)))
+        Ok(Value::List(items))
     }
 
     fn array(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
@@ -106,11 +135,38 @@ impl<'a> Reader<'a> {
             items.push(self.any(cursor)?);
         }
         cursor.finish(version.end)?;
-        Ok(Value::List(Arc::new(items)))
+        Ok(Value::List(items))
+    }
+
+    /// A matrix, behind which the upper triangle of its values lies outside of its length.
+    fn symmetric(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
+        let mut record = self.described(cursor, "TMatrixTBase<double>")?;
+        record.class = "TMatrixTSym<double>".into();
+        let rows = record.int("fNrows");
+        let size = usize::try_from(rows).unwrap_or(0);
+        let count = size.saturating_mul(size.saturating_add(1)) / 2;
+        if rows != record.int("fNcols") || count.saturating_mul(8) > cursor.left() {
+            return Err(Damage::Number {
+                what: "the number of rows of a symmetric matrix",
+                value: rows.into(),
+            });
+        }
+        let mut full = vec![0.0; size * size];
+        for row in 0..size {
+            for column in row..size {
+                let value = f64::from_bits(cursor.u64()?);
+                full[row * size + column] = value;
+                full[column * size + row] = value;
+            }
+        }
+        record
+            .members
+            .push(("fElements".into(), Value::Floats(full)));
+        Ok(record.into())
     }
 
     /// An object behind a pointer: nothing, a known one, or a new one with its class.
-    fn any(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
+    pub(super) fn any(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
         let start = cursor.at();
         let begin = cursor.displacement();
         let first = cursor.u32()?;
@@ -126,6 +182,7 @@ impl<'a> Reader<'a> {
                 Some(Known::Object(value)) if tag != 0 => value.clone(),
                 _ => Value::Null,
             };
+            self.note(weight(&value))?;
             cursor.finish(end)?;
             return Ok(value);
         }
@@ -143,36 +200,58 @@ impl<'a> Reader<'a> {
         };
         let next = self.known.len() as u64 + 1;
         let value = self.class(cursor, &class)?;
-        self.known.insert(
-            if counted { begin + 2 } else { next },
-            Known::Object(value.clone()),
-        );
+        let key = if counted { begin + 2 } else { next };
+        self.note(weight(&value))?;
+        self.known.insert(key, Known::Object(value.clone()));
         cursor.finish(end)?;
         Ok(value)
     }
 
+    /// Whether a name is that of a class, and not of an enumeration.
+    pub(super) fn is_class(&self, name: &str) -> bool {
+        PLAIN.contains(&name)
+            || name == "TMatrixTSym<double>"
+            || self
+                .sources
+                .iter()
+                .any(|source| !source.versions(name).is_empty())
+    }
+
+    pub(super) fn layout(
+        &self,
+        class: &str,
+        version: u16,
+        checksum: Option<u32>,
+    ) -> Option<&'a Layout> {
+        self.sources.iter().copied().find_map(|source| {
+            let found = match checksum {
+                Some(checksum) => source.by_checksum(class, checksum),
+                None => source.layout(class, version),
+            };
+            found.map(|layout| &**layout)
+        })
+    }
+
     /// An object of a class that the file describes.
-    fn described(&mut self, cursor: &mut Cursor<'_>, class: &str) -> Result<Value, Damage> {
+    pub(super) fn described(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        class: &str,
+    ) -> Result<Record, Damage> {
         let version = cursor.version()?;
-        let mut object = Object {
-            class: class.into(),
-            ..Object::default()
-        };
-        let classes = self.classes;
-        let layout = match version.number {
-            // A class without a version of its own is known by its checksum.
-            0 if version.end.is_some() => classes.by_checksum(class, cursor.u32()?),
-            number => classes.layout(class, number),
+        let mut object = Record::new(class);
+        // A class without a version of its own is known by its checksum.
+        let checksum = match version.number {
+            0 if version.end.is_some() => Some(cursor.u32()?),
+            _ => None,
         };
         if class == "TNamed" {
             cursor.tobject()?;
-            object
-                .members
-                .push(("fName".into(), Value::Text(cursor.string()?.into())));
-            object
-                .members
-                .push(("fTitle".into(), Value::Text(cursor.string()?.into())));
-        } else if let Some(layout) = layout {
+            for name in ["fName", "fTitle"] {
+                let text = Value::Text(cursor.string()?.into());
+                object.members.push((name.into(), text));
+            }
+        } else if let Some(layout) = self.layout(class, version.number, checksum) {
             if let Err(damage) = self.members(cursor, layout, &mut object) {
                 if version.end.is_none() {
                     return Err(damage);
@@ -190,37 +269,42 @@ impl<'a> Reader<'a> {
             )));
         }
         cursor.finish(version.end)?;
-        Ok(Value::Object(Arc::new(object)))
+        Ok(object)
     }
 
     fn members(
         &mut self,
         cursor: &mut Cursor<'_>,
         layout: &Layout,
-        object: &mut Object,
+        object: &mut Record,
     ) -> Result<(), Damage> {
         for member in &layout.members {
             if member.base {
                 self.base(cursor, member, object)?;
             } else {
-                let value = self.member(cursor, member, object)?;
+                let value = if layout.generated {
+                    self.generated(cursor, member, object)?
+                } else {
+                    self.member(cursor, member, object)?
+                };
                 object.members.push((member.name.clone(), value));
             }
         }
         Ok(())
     }
 
-    fn base(
+    pub(super) fn base(
         &mut self,
         cursor: &mut Cursor<'_>,
         member: &Member,
-        object: &mut Object,
+        object: &mut Record,
     ) -> Result<(), Damage> {
         match self.class(cursor, &member.name)? {
             Value::Object(base) => {
-                object.members.extend(base.members.iter().cloned());
-                if let Some(trouble) = &base.trouble {
-                    object.trouble.get_or_insert_with(|| trouble.clone());
+                let base = Arc::unwrap_or_clone(base);
+                object.members.extend(base.members);
+                if let Some(trouble) = base.trouble {
+                    object.trouble.get_or_insert(trouble);
                 }
             }
             array @ (Value::Ints(_) | Value::Floats(_)) => {
@@ -231,223 +315,134 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn member(
+    pub(super) fn member(
         &mut self,
         cursor: &mut Cursor<'_>,
         member: &Member,
-        object: &Object,
+        object: &Record,
     ) -> Result<Value, Damage> {
         if member.stl {
-            let version = cursor.version()?;
-            let end = version
-                .end
-                .ok_or_else(|| Damage::Other(format!("container {} has no length", member.name)))?;
-            cursor.finish(Some(end))?;
-            return Ok(Value::Null);
+            return self.container(cursor, member);
         }
         match member.kind {
             9 | 19 => match Packing::of(&member.title, member.kind == 19) {
                 Some(packing) => packing.read(cursor).map(Value::Float),
-                None => number(cursor, member.kind),
+                None => number(cursor, of_kind(member.kind)?),
             },
-            29 | 39 | 49 | 59 => Err(Damage::Other("an array of packed floats".into())),
-            1..=19 => number(cursor, member.kind),
+            29 | 39 | 49 | 59 if Packing::of(&member.title, false).is_some() => {
+                Err(Damage::Other("an array of packed floats".into()))
+            }
+            1..=19 => number(cursor, of_kind(member.kind)?),
             // Every member takes bytes, so that an object takes time by its length only.
-            21..=39 if member.length == 0 => Err(Damage::Other(format!(
+            21..=39 | 81 | 82 if member.length == 0 => Err(Damage::Other(format!(
                 "array {} has no values",
                 member.name
             ))),
-            21..=39 => numbers(cursor, member.kind - 20, member.length),
+            21..=39 => numbers(cursor, of_kind(member.kind - 20)?, member.length),
             41..=59 => {
                 let count = usize::try_from(object.int(&member.counter)).unwrap_or(0);
                 // One byte says whether the array is there.
                 if cursor.u8()? == 0 {
                     return Ok(Value::Null);
                 }
-                numbers(cursor, member.kind - 40, count)
+                numbers(cursor, of_kind(member.kind - 40)?, count)
             }
             61..=63 | 66..=68 => self.class(cursor, member.type_name.trim_end_matches('*')),
             64 | 69 => self.any(cursor),
             65 => cursor.string().map(|text| Value::Text(text.into())),
+            81 | 82 => self.objects(cursor, &member.type_name, member.length),
             kind => Err(Damage::Other(format!(
                 "member {} is of kind {kind}",
                 member.name
             ))),
         }
     }
-}
 
-fn array_kind(letter: &str) -> i32 {
-    match letter {
-        "C" => 1,
-        "S" => 2,
-        "I" => 3,
-        "F" => 5,
-        "D" => 8,
-        _ => 4,
-    }
-}
-
-fn number(cursor: &mut Cursor<'_>, kind: i32) -> Result<Value, Damage> {
-    Ok(match kind {
-        1 => Value::Int(cursor.u8()?.cast_signed().into()),
-        11 | 18 => Value::Int(cursor.u8()?.into()),
-        2 => Value::Int(cursor.i16()?.into()),
-        12 => Value::Int(cursor.u16()?.into()),
-        3 | 6 => Value::Int(cursor.i32()?.into()),
-        13 | 15 => Value::Int(cursor.u32()?.into()),
-        4 | 14 | 16 | 17 => Value::Int(cursor.u64()?.cast_signed()),
-        5 | 9 | 19 => Value::Float(f32::from_bits(cursor.u32()?).into()),
-        8 => Value::Float(f64::from_bits(cursor.u64()?)),
-        _ => return Err(Damage::Other(format!("a number of kind {kind}"))),
-    })
-}
-
-fn numbers(cursor: &mut Cursor<'_>, kind: i32, count: usize) -> Result<Value, Damage> {
-    if count > cursor.left() {
-        return Err(Damage::Short {
-            needed: count as u64,
-            left: cursor.left() as u64,
-        });
-    }
-    let mut ints = Vec::new();
-    let mut floats = Vec::new();
-    for _ in 0..count {
-        match number(cursor, kind)? {
-            Value::Int(value) => ints.push(value),
-            Value::Float(value) => floats.push(value),
-            _ => {}
-        }
-    }
-    Ok(if matches!(kind, 5 | 8 | 9 | 19) {
-        Value::Floats(Arc::new(floats))
-    } else {
-        Value::Ints(Arc::new(ints))
-    })
-}
-
-/// A basket inside a tree object: its key, its own header, offsets, and the bytes.
-fn basket(cursor: &mut Cursor<'_>) -> Result<Value, Damage> {
-    let key = Key::read_unplaced(cursor)?;
-    let header = BasketHeader::read(cursor)?;
-    let flag = header.flag;
-    if flag == 0 {
-        return Ok(Value::Null);
-    }
-    let generated = flag >= 80;
-    let flag = if generated { flag - 80 } else { flag };
-    let mut offsets = None;
-    if !generated && flag % 10 != 2 {
-        let count = cursor.count(4)?;
-        let mut list = Vec::with_capacity(count);
+    /// So many objects one after the other.
+    fn objects(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        class: &str,
+        count: usize,
+    ) -> Result<Value, Damage> {
+        let mut items = Vec::new();
         for _ in 0..count {
-            let offset = cursor.u32()?;
-            list.push(if (21..40).contains(&flag) {
-                offset & 0x00ff_ffff
-            } else {
-                offset
-            });
+            items.push(self.class(cursor, class)?);
         }
-        if flag > 40 {
-            let displacements = cursor.count(4)?;
-            cursor.take(displacements * 4)?;
-        }
-        let start = key.key_length as u32;
-        list.truncate(header.entries as usize);
-        offsets = Some(
-            list.into_iter()
-                .map(|offset| offset.wrapping_sub(start))
-                .collect(),
-        );
-    }
-    if flag != 1 && flag <= 10 {
-        return Ok(Value::Null);
-    }
-    let border = header.border(&key)?;
-    cursor.take(key.key_length)?;
-    let data = cursor.take(border)?.to_vec();
-    Ok(Value::Basket(Arc::new(Embedded {
-        entries: header.entries.into(),
-        data,
-        offsets,
-    })))
-}
-
-/// What a basket has after its key.
-pub(super) struct BasketHeader {
-    pub(super) entries: u32,
-    last: u32,
-    flag: u8,
-}
-
-impl BasketHeader {
-    pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Damage> {
-        cursor.u16()?; // version
-        cursor.u32()?; // size of its buffer
-        if cursor.i32()? < 0 {
-            cursor.u8()?; // input and output features
-        }
-        Ok(Self {
-            entries: cursor.u32()?,
-            last: cursor.u32()?,
-            flag: cursor.u8()?,
-        })
-    }
-
-    /// Where the values end and the offsets begin, from the start of the content.
-    pub(super) fn border(&self, key: &Key) -> Result<usize, Damage> {
-        (self.last as usize)
-            .checked_sub(key.key_length)
-            .ok_or(Damage::Number {
-                what: "the end of the values of a basket",
-                value: self.last.into(),
-            })
+        Ok(Value::List(items))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A basket of two entries of two bytes, as it lies in a tree object.
-    fn embedded(flag: u8) -> Vec<u8> {
-        let mut bytes = vec![0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0];
-        let names = [
-            7, b'T', b'B', b'a', b's', b'k', b'e', b't', 1, b'x', 1, b't',
-        ];
-        let key_length = 18 + 8 + names.len() + 19;
-        bytes.extend((key_length as u16).to_be_bytes());
-        bytes.extend([0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-        bytes.extend(names);
-        bytes.extend([0, 3, 0, 0, 125, 0, 0, 0, 3, 232, 0, 0, 0, 2]);
-        bytes.extend((key_length as u32 + 4).to_be_bytes());
-        bytes.push(flag);
-        assert_eq!(bytes.len(), key_length);
-        if flag == 11 {
-            bytes.extend(2_u32.to_be_bytes());
-            bytes.extend((key_length as u32).to_be_bytes());
-            bytes.extend((key_length as u32 + 2).to_be_bytes());
+/// Values that a copy of this one would hold; objects are shared.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(weight).sum::<usize>(),
+        Value::Map(items) => {
+            let pairs = items.iter().map(|(key, value)| weight(key) + weight(value));
+            1 + pairs.sum::<usize>()
         }
-        bytes.extend(vec![0; key_length]);
-        bytes.extend([1, 2, 3, 4]);
-        bytes
+        Value::Ints(items) => 1 + items.len(),
+        Value::Floats(items) => 1 + items.len(),
+        _ => 1,
     }
+}
 
-    #[test]
-    fn baskets_inside_a_tree_are_taken_apart() {
-        for (flag, offsets) in [(11, Some(vec![0, 2])), (12, None), (91, None)] {
-            let bytes = embedded(flag);
-            let mut cursor = Cursor::new(&bytes);
-            let Value::Basket(found) = basket(&mut cursor).unwrap() else {
-                panic!("a basket");
-            };
-            assert_eq!(cursor.left(), 0);
-            assert_eq!((found.entries, &found.data[..]), (2, &[1, 2, 3, 4][..]));
-            assert_eq!(found.offsets, offsets);
-        }
-        let bytes = embedded(12);
-        for end in 0..bytes.len() {
-            assert!(basket(&mut Cursor::new(&bytes[..end])).is_err());
-        }
+fn of_kind(kind: i32) -> Result<Number, Damage> {
+    match kind {
+        15 => kinds::of_kind(13),
+        19 => kinds::of_kind(kinds::DOUBLE32),
+        kind => kinds::of_kind(kind),
     }
+    .ok_or_else(|| Damage::Other(format!("a number of kind {kind}")))
+}
+
+/// A whole number.
+fn int(cursor: &mut Cursor<'_>, number: Number) -> Result<i64, Damage> {
+    Ok(match (number.form, number.bytes) {
+        (Form::Signed, 1) => cursor.u8()?.cast_signed().into(),
+        (_, 1) => cursor.u8()?.into(),
+        (Form::Signed, 2) => cursor.i16()?.into(),
+        (_, 2) => cursor.u16()?.into(),
+        (Form::Signed, 4) => cursor.i32()?.into(),
+        (_, 4) => cursor.u32()?.into(),
+        (Form::Signed, _) => cursor.u64()?.cast_signed(),
+        _ => {
+            let value = cursor.u64()?;
+            i64::try_from(value).map_err(|_| Damage::Number {
+                what: "an unsigned number",
+                value: value.into(),
+            })?
+        }
+    })
+}
+
+fn float(cursor: &mut Cursor<'_>, number: Number) -> Result<f64, Damage> {
+    match number.bytes {
+        4 => cursor.u32().map(|bits| f32::from_bits(bits).into()),
+        _ => cursor.u64().map(f64::from_bits),
+    }
+}
+
+pub(super) fn number(cursor: &mut Cursor<'_>, number: Number) -> Result<Value, Damage> {
+    match number.form {
+        Form::Float => float(cursor, number).map(Value::Float),
+        Form::Bool => cursor.u8().map(|byte| Value::Bool(byte != 0)),
+        _ => int(cursor, number).map(Value::Int),
+    }
+}
+
+/// So many numbers, packed.
+pub(super) fn numbers(
+    cursor: &mut Cursor<'_>,
+    number: Number,
+    count: usize,
+) -> Result<Value, Damage> {
+    let bytes = cursor.take(count.saturating_mul(number.bytes))?;
+    let mut cursor = Cursor::new(bytes);
+    if number.is_float() {
+        let values = (0..count).map(|_| float(&mut cursor, number));
+        return values.collect::<Result<_, _>>().map(Value::Floats);
+    }
+    let values = (0..count).map(|_| int(&mut cursor, number));
+    values.collect::<Result<_, _>>().map(Value::Ints)
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::chunk::Element;
 use super::packing::Packing;
-use super::streamer::{Classes, Layout, Member};
+use super::streamer::{Layout, Layouts, Member};
 use super::typename::TypeName;
 use super::wire::{ClassVersion, ClassWire, Part, Wire};
 
-/// Classes inside classes.
+/// Layouts inside classes.
 const DEPTH: usize = 12;
 /// Members of all classes inside one type; a hostile file could name itself again and again.
 const MEMBERS: usize = 20_000;
 
 /// From the name of a type.
-pub(super) fn of_type(classes: &Classes, name: &str) -> Result<Wire, String> {
+pub(super) fn of_type(classes: &Layouts, name: &str) -> Result<Wire, String> {
     let parsed = TypeName::parse(name).ok_or_else(|| format!("its name {name} makes no sense"))?;
     Planner {
         classes,
@@ -25,7 +25,7 @@ pub(super) fn of_type(classes: &Classes, name: &str) -> Result<Wire, String> {
 }
 
 /// From a member of a class.
-pub(super) fn of_member(classes: &Classes, member: &Member) -> Result<Part, String> {
+pub(super) fn of_member(classes: &Layouts, member: &Member) -> Result<Part, String> {
     Planner {
         classes,
         left: Cell::new(MEMBERS),
@@ -34,7 +34,7 @@ pub(super) fn of_member(classes: &Classes, member: &Member) -> Result<Part, Stri
 }
 
 struct Planner<'a> {
-    classes: &'a Classes,
+    classes: &'a Layouts,
     /// Members that may still be planned.
     left: Cell<usize>,
 }
@@ -115,7 +115,7 @@ impl Planner<'_> {
     }
 
     /// Versions of a class whose template arguments may be spelled differently.
-    fn versions(&self, name: &str) -> &[Layout] {
+    fn versions(&self, name: &str) -> &[Arc<Layout>] {
         let found = self.classes.versions(name);
         if found.is_empty() && name.contains('<') {
             self.classes.versions_spelled(name)

@@ -9,18 +9,25 @@ use super::compress::decompress;
 use super::cursor::Cursor;
 use super::error::{Damage, Error, Result};
 use super::key::Key;
-use super::streamer::Classes;
+use super::streamer::Layouts;
 
 /// An open file and what its header says.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) path: Arc<PathBuf>,
-    file: File,
+    content: Content,
     pub(super) size: u64,
     /// Version of the program that wrote it.
     pub(super) version: u32,
-    pub(super) classes: Classes,
+    pub(super) classes: Layouts,
     pub(super) first_keys: KeyList,
+}
+
+/// Where the bytes are.
+#[derive(Debug)]
+enum Content {
+    File(File),
+    Memory(Vec<u8>),
 }
 
 /// A file header is 64 bytes at most, in both its forms.
@@ -54,12 +61,22 @@ impl Source {
         if metadata.is_dir() {
             return Err(failed(std::io::ErrorKind::IsADirectory.into()));
         }
+        Self::checked(path, Content::File(file), metadata.len())
+    }
+
+    /// A file that is in memory already; `path` is its name in messages.
+    pub(super) fn parse(path: &Path, bytes: Vec<u8>) -> Result<Self> {
+        let size = bytes.len() as u64;
+        Self::checked(path, Content::Memory(bytes), size)
+    }
+
+    fn checked(path: &Path, content: Content, size: u64) -> Result<Self> {
         let mut source = Self {
             path: Arc::new(path.to_path_buf()),
-            file,
-            size: metadata.len(),
+            content,
+            size,
             version: 0,
-            classes: Classes::default(),
+            classes: Layouts::default(),
             first_keys: KeyList::default(),
         };
         let header = source.header()?;
@@ -102,10 +119,10 @@ impl Source {
         Ok(keys)
     }
 
-    fn class_descriptions(&self, seek: u64) -> Result<Classes> {
+    fn class_descriptions(&self, seek: u64) -> Result<Layouts> {
         const PLACE: &str = "the description of its classes";
         let (key, data) = self.object(seek, PLACE)?;
-        Classes::read(&data, key.key_length).map_err(|damage| self.damaged(PLACE, damage))
+        Layouts::read(&data, key.key_length).map_err(|damage| self.damaged(PLACE, damage))
     }
 
     /// `length` bytes from `place`.
@@ -128,13 +145,20 @@ impl Source {
                 },
             ));
         }
+        let file = match &self.content {
+            Content::File(file) => file,
+            Content::Memory(bytes) => {
+                out.clear();
+                // The end was compared with the size above.
+                out.extend_from_slice(&bytes[place as usize..place as usize + length]);
+                return Ok(());
+            }
+        };
         out.resize(length, 0);
-        self.file
-            .read_exact_at(out, place)
-            .map_err(|source| Error::Io {
-                path: self.path.to_path_buf(),
-                source,
-            })
+        file.read_exact_at(out, place).map_err(|source| Error::Io {
+            path: self.path.to_path_buf(),
+            source,
+        })
     }
 
     /// The label at a place.

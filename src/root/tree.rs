@@ -10,7 +10,7 @@ use super::column::{Column, Rows};
 use super::error::{Damage, Error, Result, hint};
 use super::key::Key;
 use super::source::Source;
-use super::value::Object;
+use super::value::Record;
 
 /// A branch that groups others: an object, or an array of objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    pub(super) fn build(source: Arc<Source>, key: &Key, object: &Object) -> Result<Self> {
+    pub(super) fn build(source: Arc<Source>, key: &Key, object: &Record) -> Result<Self> {
         let name: Arc<str> = key.path.as_str().into();
         let damaged = |damage| source.damaged(&format!("tree \"{name}\""), damage);
         if let Some(trouble) = &object.trouble {

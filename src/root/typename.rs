@@ -1,12 +1,15 @@
 //! Names of C++ types, taken apart.
 
 use super::chunk::Element;
+use super::kinds;
 
 /// A type: a plain name, or a template with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TypeName {
     pub(super) name: String,
     pub(super) arguments: Vec<TypeName>,
+    /// Whether a star follows.
+    pub(super) pointer: bool,
 }
 
 /// Templates inside templates.
@@ -19,7 +22,9 @@ impl TypeName {
     }
 
     fn parse_at(text: &str, depth: usize) -> Option<Self> {
-        let mut text = text.trim().trim_end_matches(['*', '&', ' ']);
+        let mut text = text.trim();
+        let pointer = text.ends_with('*');
+        text = text.trim_end_matches(['*', '&', ' ']);
         text = text.strip_prefix("const ").unwrap_or(text).trim();
         text = text.strip_prefix("::").unwrap_or(text);
         text = text.strip_prefix("std::").unwrap_or(text);
@@ -28,6 +33,7 @@ impl TypeName {
             return Some(Self {
                 name,
                 arguments: Vec::new(),
+                pointer,
             });
         };
         let inside = text.get(open + 1..)?.strip_suffix('>')?;
@@ -41,11 +47,13 @@ impl TypeName {
         let mut parsed = Self {
             name: text[..open].trim().to_owned(),
             arguments,
+            pointer,
         };
         if parsed.name == "basic_string" {
             parsed = Self {
                 name: "string".into(),
                 arguments: Vec::new(),
+                pointer,
             };
         }
         Some(parsed)
@@ -106,6 +114,22 @@ impl TypeName {
             self.name.as_str(),
             "map" | "multimap" | "unordered_map" | "unordered_multimap"
         )
+    }
+
+    /// As ROOT spells it, as `vector<vector<int> >`, without a star at its end.
+    pub(super) fn root_spelling(&self) -> String {
+        if self.arguments.is_empty() {
+            let number = kinds::of_name(&self.name);
+            return number.map_or_else(|| self.name.clone(), |number| number.name.into());
+        }
+        let argument = |argument: &Self| {
+            let star = if argument.pointer { "*" } else { "" };
+            format!("{}{star}", argument.root_spelling())
+        };
+        let inside: Vec<String> = self.arguments.iter().map(argument).collect();
+        let inside = inside.join(",");
+        let blank = if inside.ends_with('>') { " " } else { "" };
+        format!("{}<{inside}{blank}>", self.name)
     }
 
     /// With fixed-width names and `std::`, as `std::vector<int32_t>`.
