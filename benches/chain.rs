@@ -55,6 +55,7 @@ impl Scripted for Trivial {
             class: "TestCalibObject".into(),
             channels: IndexMap::new(),
             members: IndexMap::from([("m_value".into(), vec![value])]),
+            object: None,
         };
         data.save(payload, None);
         Ok(Answer {

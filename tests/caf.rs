@@ -110,7 +110,7 @@ fn algorithm(min_entries: f64) -> Algorithm {
             tolerate: 0.01,
             payloads: vec![PayloadRule {
                 name: "ExampleChannelTime".into(),
-                class: "ECLCrystalCalib".into(),
+                class: "ExampleCalib".into(),
                 members: vec![
                     ("m_CalibConst".into(), if_ok("mean", 0.0)),
                     ("m_CalibConstUnc".into(), if_ok("mean_error", -1.0)),

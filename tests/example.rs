@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/payloads.rs"]
+mod payloads;
 #[path = "support/results.rs"]
 mod results;
 
@@ -47,13 +49,8 @@ fn payload(store: &Path) -> (Value, String) {
     let lines = fs::read_to_string(store.join("database.txt")).unwrap();
     let mut words = lines.lines().next().unwrap().split_whitespace();
     let name = words.next().unwrap().strip_prefix("dbstore/").unwrap();
-    let revision = words.next().unwrap();
-    let iov = words.next().unwrap().to_owned();
-    let file = store.join(format!("dbstore_{name}_rev_{revision}.json"));
-    (
-        serde_json::from_slice(&fs::read(file).unwrap()).unwrap(),
-        iov,
-    )
+    let iov = words.nth(1).unwrap().to_owned();
+    (payloads::payload(store, name), iov)
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -82,7 +82,7 @@ fn declared(object: &str, member: Expr) -> Algorithm {
             tolerate: 0.01,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
-                class: "ECLCrystalCalib".into(),
+                class: "ExampleCalib".into(),
                 members: vec![("m_CalibConst".into(), Formula::Compiled(member))],
                 place: place(6),
             }],

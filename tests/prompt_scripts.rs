@@ -4,11 +4,14 @@
 
 #[macro_use]
 mod support;
+#[path = "support/payloads.rs"]
+mod payloads;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use b2caf::conditions::Store;
 use b2caf::dataset::FileCards;
 use b2caf::script::{Options, Script};
 use serde_json::{Value, json};
@@ -114,10 +117,11 @@ export const settings = CalibrationSettings(#{
 
     fn member(&self, payload: &[String; 3], member: &str) -> f64 {
         let [name, revision, _] = payload;
-        let file = format!("results/outputdb/dbstore_{name}_rev_{revision}.json");
-        read_json(&self.path(&file))["members"][member]
-            .as_f64()
-            .unwrap()
+        let store = Store::new(self.path("results/outputdb"));
+        let database = store.database().unwrap();
+        let mut records = database.records.iter();
+        let record = records.find(|r| (&r.name, &r.revision) == (name, revision));
+        store.read(record.unwrap()).unwrap().members[member][0]
     }
 }
 
@@ -202,12 +206,8 @@ fn the_complex_example_puts_samples_together_and_changes_at_boundaries() {
     assert_eq!(collected("TestCalibration_cosmics", "Bcosmics"), 100);
     // 750 numbers of width 10 and 1000 of width 1, in one histogram.
     let folder = "results/TestCalibration_cosmics/outputdb";
-    let text = fs::read_to_string(run.path(folder).join("database.txt")).unwrap();
-    let revision = text.split_whitespace().nth(1).unwrap();
-    let file = format!("{folder}/dbstore_TestCalibMean_rev_{revision}.json");
-    let error = read_json(&run.path(&file))["members"]["m_meanError"]
-        .as_f64()
-        .unwrap();
+    let mean = payloads::payload(&run.path(folder), "TestCalibMean");
+    let error = mean["members"]["m_meanError"][0].as_f64().unwrap();
     let expected = (750.0_f64 * 100.0 + 1000.0).sqrt() / 1750.0;
     assert!((error / expected - 1.0).abs() < 0.15, "{error} {expected}");
 }

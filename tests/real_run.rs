@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/payloads.rs"]
+mod payloads;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,17 +31,19 @@ fn get_calibrations(input_data, kwargs) {
         .histogram("time", |c| c.m_time, regular(60, -30.0, 30.0, "ns"))
         .histogram("by_cell", |c| c.m_time, regular(4, -30.0, 30.0, "ns"))
         .per_channel("cell", |c| c.m_maxECellId, 1..=8736);
-    let entries = |object| Algorithm(object)
+    let entries = |object, name, class| Algorithm(object)
         .fit(object, models::gaussian())
         .enough_data(|h| h.entries >= 4)
         .tolerate(1.0)
-        .payload(object, "ECLCrystalCalib", |c| #{
+        .payload(name, class, |c| #{
             m_CalibConst: if c.ok { c.entries } else { 0.0 + c.entries },
             m_CalibConstUnc: 0.0,
         });
     let files = input_data.clusters;
     [Calibration("clusters", #{
-        collector: collector, algorithms: [entries.call("time"), entries.call("by_cell")], input_files: files,
+        collector: collector, algorithms: [
+            entries.call("time", "AllTimes", "AllTimes"), entries.call("by_cell", "ECLCrystalTimeOffset", "ECLCrystalCalib"),
+        ], input_files: files,
     })]
 }
 "#;
@@ -105,8 +109,8 @@ fn entries_of_a_run_are_those_of_uproot() {
         .collect();
     assert_eq!(serde_json::json!(cuts), expected["cuts"]);
     let store = output.join("outputdb");
-    assert_eq!(entries(&store, "time"), [inside(&expected["time"])]);
-    let by_cell = entries(&store, "by_cell");
+    assert_eq!(entries(&store, "AllTimes"), [inside(&expected["time"])]);
+    let by_cell = entries(&store, "ECLCrystalTimeOffset");
     assert_eq!(by_cell.len(), 8736);
     for (cell, found) in (1..).zip(by_cell) {
         let wanted = &expected["by_cell"][cell.to_string()];
@@ -128,14 +132,7 @@ fn inside(cells: &Value) -> f64 {
 
 /// The values of the payload of that name.
 fn entries(store: &Path, name: &str) -> Vec<f64> {
-    let list = fs::read_to_string(store.join("database.txt")).unwrap();
-    let line = list
-        .lines()
-        .find(|line| line.contains(&format!("/{name} ")))
-        .unwrap();
-    let revision = line.split_whitespace().nth(1).unwrap();
-    let file = store.join(format!("dbstore_{name}_rev_{revision}.json"));
-    let payload: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let payload = payloads::payload(store, name)["members"].clone();
     match found(&payload, "m_CalibConst").unwrap() {
         Value::Array(values) => values.iter().map(|v| v.as_f64().unwrap()).collect(),
         one => vec![one.as_f64().unwrap()],

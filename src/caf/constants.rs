@@ -167,6 +167,7 @@ mod tests {
             class: "Example".into(),
             channels: IndexMap::new(),
             members: IndexMap::from([("a".into(), vec![value])]),
+            object: None,
         };
         commit
             .add(payload, iov.parse().unwrap(), json!({}))

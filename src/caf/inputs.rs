@@ -97,6 +97,7 @@ mod tests {
             class: "ExampleA".into(),
             channels: IndexMap::new(),
             members: IndexMap::from([("a".into(), vec![value])]),
+            object: None,
         };
         commit.add(payload, IoV::EVERYTHING, json!({})).unwrap();
         commit.finish().unwrap();

@@ -54,6 +54,7 @@ pub use describe::{describe, describe_model, forget_places};
 pub use execution::{Execution, Input, execute};
 pub use objects::{Channels, Objects};
 pub use opaque::Opaque;
+pub use payloads::misfit;
 pub use scripted::{Answer, Data, Saved, Scripted, ScriptedStrategy};
 pub use state::{AlgorithmState, AlgorithmTrigger};
 pub use strategy::{Commit, Executed, StrategyOutcome, StrategyRun, Task, run_strategy};

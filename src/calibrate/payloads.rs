@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use crate::conditions::Payload;
+use crate::conditions::{Payload, unfit};
 use crate::expr::{Column, Formula, Table, Wanted};
 
 use super::execution::Ended;
@@ -20,6 +20,25 @@ pub(super) fn decides_itself(rule: &PayloadRule) -> bool {
         .iter()
         .flat_map(|(_, formula)| columns_of(formula));
     columns.any(|(path, _)| path.0.len() == 1 && path.0[0] == "ok")
+}
+
+/// Why what a rule makes cannot be an object of its class, as far as it shows before any fit:
+/// names of members, and the channels by name with their first and last number.
+#[must_use]
+pub fn misfit(rule: &PayloadRule, channels: &[(&str, i64, i64)]) -> Option<String> {
+    let rows = match channels {
+        [] => 1,
+        [(_, first, last), ..] => usize::try_from(last - first + 1).unwrap_or(0),
+    };
+    let numbers =
+        |(name, first, last): &(&str, i64, i64)| ((*name).to_owned(), (*first..=*last).collect());
+    let zeros = |(member, _): &(String, Formula)| (member.clone(), vec![0.0; rows]);
+    let payload = Payload {
+        channels: channels.iter().map(numbers).collect(),
+        members: rule.members.iter().map(zeros).collect(),
+        ..Payload::empty(&rule.name, &rule.class)
+    };
+    unfit(&payload).map(|error| error.to_string())
 }
 
 /// All payloads of an algorithm.
@@ -110,6 +129,7 @@ impl<'a> Maker<'a> {
             class: self.rule.class.clone(),
             channels,
             members,
+            object: None,
         };
         payload.check()?;
         Ok(payload)

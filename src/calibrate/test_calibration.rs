@@ -38,6 +38,7 @@ pub(super) fn execute_test_calibration(
         class: "TestCalibObject".into(),
         channels: IndexMap::from([("index".into(), vec![0, 1])]),
         members: IndexMap::from([("m_value".into(), vec![1.0, 2.0])]),
+        object: None,
     };
     execution.payloads.push(Saved {
         payload: objects,
@@ -137,5 +138,6 @@ fn single(name: &str, members: [(&str, f64); 2]) -> Payload {
         class: name.into(),
         channels: IndexMap::new(),
         members: IndexMap::from(members),
+        object: None,
     }
 }

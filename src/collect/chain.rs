@@ -176,6 +176,7 @@ mod tests {
             class: "Example".into(),
             channels: channels.collect(),
             members: IndexMap::from([("a".into(), values.to_vec())]),
+            object: None,
         }
     }
 
@@ -276,7 +277,7 @@ mod tests {
         all.map(|entry| entry.unwrap().path())
             .find(|path| {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                name.ends_with(".json") && !name.contains("provenance")
+                name.ends_with(".root")
             })
             .unwrap()
     }

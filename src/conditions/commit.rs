@@ -13,7 +13,7 @@ use super::store::checksum;
 use super::{Database, Error, Origin, Payload, Provenance, Store};
 
 /// Digits of the checksum that name a payload file, unless another file has that name.
-const SHORT: usize = 6;
+pub(super) const SHORT: usize = 6;
 
 /// Name of files under way: hidden, and swept away by the next commit.
 pub(super) const UNDER_WAY: &str = ".partial-";
@@ -167,7 +167,7 @@ impl<'store> Commit<'store> {
         let mut written = Vec::new();
         for entry in &self.entries {
             let name = &entry.payload.name;
-            let bytes = self.store.encode(&entry.payload);
+            let bytes = self.store.encode(&entry.payload)?;
             let checksum = checksum(&bytes);
             let (revision, file) = self.revision(name, &checksum, &bytes, files)?;
             let path = self.store.provenance_file(name, &revision);

@@ -55,6 +55,39 @@ pub enum Error {
         /// `NaN`, `inf` or `-inf`.
         value: f64,
     },
+    /// A member that does not fit the class.
+    #[error("payload {payload}: {member}: {reason}")]
+    Member {
+        /// Payload name.
+        payload: String,
+        /// The member.
+        member: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An object that does not fit the class.
+    #[error("payload {payload} does not fit class {class}: {reason}")]
+    DoesNotFit {
+        /// Payload name.
+        payload: String,
+        /// Its class.
+        class: String,
+        /// The first place that does not fit, and why.
+        reason: String,
+    },
+    /// A payload file whose content is not the one it was stored with.
+    #[error(
+        "{}: its content has the checksum {found}, but it is revision {revision}, which begins the checksum it was \
+         stored with; take the file from where it came from again", .path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The first digits of the checksum.
+        revision: String,
+        /// The checksum of what is there.
+        found: String,
+    },
     /// An interval that the readers of the store would take for an empty one.
     #[error(
         "payload {payload}: {iov} has no beginning; give the first experiment and run, such as 0,0"

@@ -1,6 +1,6 @@
 //! The file form of payloads.
 
-use super::Payload;
+use super::{Error, Payload};
 
 /// How a payload becomes a file and back.
 ///
@@ -10,11 +10,14 @@ pub trait PayloadFormat: Send + Sync {
     fn extension(&self) -> &'static str;
 
     /// The whole content of the file. The payload has passed [`Payload::check`].
-    fn write(&self, payload: &Payload) -> Vec<u8>;
+    ///
+    /// # Errors
+    /// When the payload does not fit its class.
+    fn write(&self, payload: &Payload) -> Result<Vec<u8>, Error>;
 
-    /// The payload in a file.
+    /// The payload of that name in a file.
     ///
     /// # Errors
     /// What was found instead, in a sentence.
-    fn read(&self, bytes: &[u8]) -> Result<Payload, String>;
+    fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Payload, String>;
 }

@@ -5,17 +5,23 @@
 //! It knows neither fits nor algorithms.
 
 mod chain;
+mod columns;
 mod commit;
 mod database;
 mod error;
 mod format;
-mod json;
+mod library;
 mod merge;
+mod objects;
 mod payload;
 mod provenance;
 mod readable;
+mod root_form;
+mod standard_layouts;
 mod store;
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +30,10 @@ pub use commit::{Commit, Written};
 pub use database::{Database, Record};
 pub use error::Error;
 pub use format::PayloadFormat;
-pub use json::Json;
+pub use library::{ChannelIndex, Library, PayloadName, StoredAs};
 pub use merge::{Merged, merge_stores};
 pub use payload::Payload;
 pub use provenance::{Origin, Provenance};
 pub use readable::readable;
+pub use root_form::{RootForm, unfit};
 pub use store::Store;

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use crate::root::Value;
+
 use super::Error;
 
 /// Constants of one kind: an object of a class, with members that hold one value per channel.
 ///
 /// Without channel indices it is a single object, and each member holds exactly one value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Payload {
     /// Its name in the conditions database.
     pub name: String,
@@ -20,9 +22,34 @@ pub struct Payload {
     pub channels: IndexMap<String, Vec<i64>>,
     /// Members by name, each with one value per channel, in the order of `channels`.
     pub members: IndexMap<String, Vec<f64>>,
+    /// The whole object where rows of numbers do not describe it, or where it was read from a
+    /// file; it counts, and `channels` and `members` show what of it can be seen as columns.
+    pub object: Option<Value>,
+}
+
+impl PartialEq for Payload {
+    /// Columns that are equal are the same constants, whatever object they were read from.
+    fn eq(&self, other: &Self) -> bool {
+        let of_rows = !self.members.is_empty() || !other.members.is_empty();
+        (&self.name, &self.class) == (&other.name, &other.class)
+            && (&self.channels, &self.members) == (&other.channels, &other.members)
+            && (of_rows || self.object == other.object)
+    }
 }
 
 impl Payload {
+    /// A payload without any content yet.
+    #[must_use]
+    pub fn empty(name: &str, class: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            class: class.to_owned(),
+            channels: IndexMap::new(),
+            members: IndexMap::new(),
+            object: None,
+        }
+    }
+
     /// Number of channels; 1 for a single object.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -58,6 +85,9 @@ impl Payload {
     /// The first of these that does not hold, with member and channel.
     pub fn check(&self) -> Result<(), Error> {
         check_name(&self.name)?;
+        if self.object.is_some() {
+            return Ok(());
+        }
         if self.members.is_empty() {
             return Err(Error::NoMembers {
                 payload: self.name.clone(),

@@ -9,7 +9,8 @@ use md5::{Digest, Md5};
 
 use crate::iov::ExpRun;
 
-use super::{Commit, Database, Error, Json, Payload, PayloadFormat, Provenance, Record};
+use super::commit::SHORT;
+use super::{Commit, Database, Error, Payload, PayloadFormat, Provenance, Record, RootForm};
 
 /// A testing store: `database.txt` and payload files in one folder.
 #[derive(Clone)]
@@ -21,10 +22,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// The store in `folder`, which need not exist yet, with payloads as JSON.
+    /// The store in `folder`, which need not exist yet, with payloads as ROOT files.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self::with_format(folder, Arc::new(Json))
+        Self::with_format(folder, Arc::new(RootForm))
     }
 
     /// The store in `folder` with payloads of another file form.
@@ -126,13 +127,20 @@ impl Store {
                 Error::io("read", &file)(error)
             }
         })?;
-        let payload = self
-            .format
-            .read(&bytes)
-            .map_err(|reason| Error::NotAPayload {
-                path: file.clone(),
-                reason,
-            })?;
+        if let Some(found) = changed(&record.revision, &bytes) {
+            return Err(Error::Changed {
+                path: file,
+                revision: record.revision.clone(),
+                found,
+            });
+        }
+        let payload =
+            self.format
+                .read(&record.name, bytes)
+                .map_err(|reason| Error::NotAPayload {
+                    path: file.clone(),
+                    reason,
+                })?;
         if payload.name != record.name {
             return Err(Error::OtherPayload {
                 path: file,
@@ -163,9 +171,18 @@ impl Store {
     }
 
     /// The content of `payload` as a file.
-    pub(super) fn encode(&self, payload: &Payload) -> Vec<u8> {
+    pub(super) fn encode(&self, payload: &Payload) -> Result<Vec<u8>, Error> {
         self.format.write(payload)
     }
+}
+
+/// The checksum of a content that is not the one its revision was made of. The revision of a
+/// downloaded payload is a small number, which says nothing.
+fn changed(revision: &str, bytes: &[u8]) -> Option<String> {
+    let is_digest =
+        revision.len() >= SHORT && revision.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+    let found = checksum(bytes);
+    (is_digest && !found.starts_with(revision)).then_some(found)
 }
 
 /// MD5 of `bytes` as 32 lower-case hexadecimal digits.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::calibrate::{Algorithm, Declared, FitStep, Kind};
+use crate::calibrate::{Algorithm, Declared, FitStep, Kind, misfit};
 use crate::collect::{Binning, Object, Storage};
 use crate::expr::{Formula, Place};
 
@@ -79,6 +79,7 @@ fn check_declared(
         [fit] => {
             check_fit(calibration, name, fit, problems);
             check_rules(name, declared, fit, problems);
+            check_classes(calibration, declared, fit, problems);
         }
         [_, second, ..] => problems.push(
             Problem::new(
@@ -150,6 +151,35 @@ fn check_fit(
             )
             .hint("make one number of them in `per_channel`"),
         );
+    }
+}
+
+/// Whether each payload can be an object of its class, made for each channel of the fit.
+fn check_classes(
+    calibration: &Calibration,
+    declared: &Declared,
+    fit: &FitStep,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(object) = find_object(calibration, "", &fit.object, fit.place, &mut Vec::new()) else {
+        return;
+    };
+    let channels = object
+        .channels
+        .iter()
+        .map(|c| (c.name.as_str(), c.first, c.last));
+    let channels: Vec<(&str, i64, i64)> = channels.collect();
+    if channels.len() > 1 {
+        return;
+    }
+    for payload in declared
+        .payloads
+        .iter()
+        .filter(|payload| !payload.members.is_empty())
+    {
+        if let Some(message) = misfit(payload, &channels) {
+            problems.push(Problem::new("plan::wrong-class", payload.place, message));
+        }
     }
 }
 

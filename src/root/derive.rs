@@ -482,7 +482,7 @@ fn times(all: usize, dim: usize) -> Option<usize> {
 }
 
 /// `float[16][512]` taken apart.
-fn dimensions(name: &str) -> Result<(&str, Vec<usize>), String> {
+pub(super) fn dimensions(name: &str) -> Result<(&str, Vec<usize>), String> {
     let after = name.rfind('>').map_or(0, |place| place + 1);
     let Some(open) = name[after..].find('[').map(|place| place + after) else {
         return Ok((name.trim(), Vec::new()));

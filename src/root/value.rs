@@ -70,6 +70,36 @@ impl Value {
         }
     }
 
+    /// A list of values, packed where they are numbers: whole ones or others.
+    #[must_use]
+    pub fn packed(whole: bool, values: Vec<Self>) -> Self {
+        let int = |value: &Self| match value {
+            Self::Int(number) => Some(*number),
+            Self::Bool(truth) => Some(i64::from(*truth)),
+            _ => None,
+        };
+        let float = |value: &Self| match value {
+            Self::Float(number) => Some(*number),
+            other => int(other).map(|number| number as f64),
+        };
+        let ints = || {
+            values
+                .iter()
+                .map(int)
+                .collect::<Option<Vec<_>>>()
+                .map(Self::Ints)
+        };
+        let floats = || {
+            values
+                .iter()
+                .map(float)
+                .collect::<Option<Vec<_>>>()
+                .map(Self::Floats)
+        };
+        let packed = if whole { ints() } else { floats() };
+        packed.unwrap_or(Self::List(values))
+    }
+
     /// The object it is.
     #[must_use]
     pub fn as_record(&self) -> Option<&Record> {

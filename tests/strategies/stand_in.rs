@@ -136,6 +136,7 @@ fn payload() -> Payload {
         class: "Constant".into(),
         channels: IndexMap::new(),
         members: IndexMap::from([("value".into(), vec![1.0])]),
+        object: None,
     }
 }
 

@@ -187,7 +187,7 @@ pub(super) fn gaussian(payload: &str, member: Expr) -> Algorithm {
         tolerate: 0.01,
         payloads: vec![PayloadRule {
             name: payload.into(),
-            class: "TestCalibMean".into(),
+            class: "Example".into(),
             members: vec![("m_mean".into(), Formula::Compiled(member))],
             place: Place::default(),
         }],

@@ -46,6 +46,7 @@ pub(super) fn payload(name: &str) -> Payload {
         class: "Gain".into(),
         channels: IndexMap::new(),
         members: IndexMap::from([("gain".into(), vec![1.0])]),
+        object: None,
     }
 }
 

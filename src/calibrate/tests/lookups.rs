@@ -29,9 +29,10 @@ fn chain(folder: &FilePath, name: &str, first: &[f64], later: &[f64]) -> Chain {
     for (iov, values) in [("7,1,7,1", first), ("7,2,-1,-1", later)] {
         let payload = Payload {
             name: name.into(),
-            class: "ECLCrystalCalib".into(),
+            class: "ExampleCalib".into(),
             channels: IndexMap::from([("crystal".into(), (1..).take(values.len()).collect())]),
             members: IndexMap::from([("m_CalibConst".into(), values.to_vec())]),
+            object: None,
         };
         commit
             .add(payload, iov.parse::<IoV>().unwrap(), json!({}))

@@ -186,7 +186,7 @@ pub(super) fn algorithm(members: Vec<(&str, Expr)>) -> Algorithm {
             tolerate: 0.01,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
-                class: "ECLCrystalCalib".into(),
+                class: "ExampleCalib".into(),
                 members: members.collect(),
                 place: place(6),
             }],
@@ -239,9 +239,10 @@ pub(super) fn constants(folder: &std::path::Path, values: &[f64]) -> Chain {
     let mut commit = store.commit();
     let payload = Payload {
         name: "Offset".into(),
-        class: "ECLCrystalCalib".into(),
+        class: "ExampleCalib".into(),
         channels: IndexMap::from([("crystal".into(), (1..=values.len() as i64).collect())]),
         members: IndexMap::from([("m_CalibConst".into(), values.to_vec())]),
+        object: None,
     };
     commit.add(payload, IoV::EVERYTHING, json!({})).unwrap();
     commit.finish().unwrap();

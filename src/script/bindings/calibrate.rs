@@ -15,6 +15,7 @@ use super::data::runs_array;
 use super::fit::{ModelHandle, closure, condition};
 use super::handle::Handle;
 use super::ordered::refuse_others;
+use super::payload_class::payload_class;
 use super::strategy::runs_of;
 use crate::calibrate::{Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
 use crate::fit::Warm;
@@ -96,7 +97,7 @@ fn payload(call: &Call<'_>, algorithm: &A, name: &str, class: &str, row: &FnPtr)
     });
     let rule = PayloadRule {
         name: name.to_owned(),
-        class: class.to_owned(),
+        class: payload_class(name, class)?,
         members: members.collect(),
         place: context.place(call),
     };

@@ -7,9 +7,11 @@ use super::super::kinds::with_article;
 use super::super::raise::{Fallible, Raised, not_yet, raise};
 use super::super::worker;
 use super::blocks::{Histograms, Sums};
+use super::objects::to_script;
 use super::save::save;
 use super::tables::Table;
 use crate::calibrate::{Data, Opaque};
+use crate::conditions::Payload;
 use crate::hist::{Block, Histogram};
 use crate::iov::{ExpRun, IoV};
 
@@ -121,7 +123,21 @@ fn collection(data: &Data, name: &str) -> Fallible<Data> {
     })
 }
 
+/// Constants in force as a table, or as a map of members where they are no rows of numbers.
+fn constants(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Dynamic> {
+    let payload = in_force(data, name, run)?;
+    match (&payload.object, payload.members.is_empty()) {
+        (Some(object), true) => Ok(to_script(object)),
+        _ => Table::of_payload(&payload).map(Dynamic::from),
+    }
+}
+
+/// Constants in force as a table.
 pub(super) fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Table> {
+    Table::of_payload(&in_force(data, name, run)?)
+}
+
+fn in_force(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Payload> {
     let input = data.input();
     let run = run.or(input.runs.first().copied());
     let Some(run) = run else {
@@ -131,7 +147,7 @@ pub(super) fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<
     worker::large_step();
     let payload = input.constants.find(name, run);
     match payload.map_err(|error| raise("data::payload")(&error))? {
-        Some(payload) => Table::of_payload(&payload),
+        Some(payload) => Ok(payload),
         None => {
             let message = format!("there are no constants `{name}` in force for run {run}");
             Err(Raised::new("data::unknown-payload", message)
@@ -209,9 +225,11 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("efficiency", |d: &mut Data, name: &str| efficiency(d, name))
         .register_fn("sum", |d: &mut Data, name: &str| sum(d, name))
         .register_fn("collection", |d: &mut Data, name: &str| collection(d, name))
-        .register_fn("payload", |d: &mut Data, name: &str| payload(d, name, None))
+        .register_fn("payload", |d: &mut Data, name: &str| {
+            constants(d, name, None)
+        })
         .register_fn("payload", |d: &mut Data, name: &str, run: ExpRun| {
-            payload(d, name, Some(run))
+            constants(d, name, Some(run))
         })
         .register_fn("previous", |d: &mut Data, member: &str| previous(d, member))
         .register_fn("note", |d: &mut Data, text: &str| d.note(text))

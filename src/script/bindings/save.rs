@@ -8,12 +8,15 @@ use rhai::{Array, Dynamic, EvalAltResult, Map};
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, raise};
 use super::columns::Column;
+use super::objects::from_script;
 use super::ordered::refuse_others;
+use super::payload_class::payload_class;
 use super::tables::{CHANNEL, Table};
 use crate::calibrate::Data;
-use crate::conditions::Payload;
+use crate::conditions::{Library, Payload, PayloadFormat, RootForm};
 use crate::expr;
 use crate::iov::IoV;
+use crate::root::Value;
 
 /// Members that are numbered by their position.
 const ROW: &str = "row";
@@ -32,30 +35,78 @@ pub(super) fn save(data: &Data, name: &str, value: &Dynamic, options: &Map) -> F
                 .boxed()
         })?),
     };
+    let class = class(data, name, options)?;
+    if let Some(object) = whole_object(name, &class, value)? {
+        let payload = Payload {
+            object: Some(object),
+            ..Payload::empty(name, &class)
+        };
+        return store(data, payload, iov);
+    }
     let (channels, members) = match value.read_lock::<Table>() {
         Some(table) => of_table(name, &table, options.get("columns"))?,
         None => of_map(name, value, options)?,
     };
     let payload = Payload {
         name: name.to_owned(),
-        class: class(data, name, options)?,
+        class,
         channels: channels
             .into_iter()
             .map(|(index, numbers)| (index.to_owned(), numbers))
             .collect(),
         members,
+        object: None,
     };
-    payload
+    store(data, payload, iov)
+}
+
+/// Keeps a payload that can be stored.
+fn store(data: &Data, payload: Payload, iov: Option<IoV>) -> Fallible<()> {
+    let can_be = payload
         .check()
-        .map_err(|error| raise("data::save")(&error))?;
+        .and_then(|()| RootForm.write(&payload).map(drop));
+    can_be.map_err(|error| raise("data::save")(&error))?;
     data.save(payload, iov);
     Ok(())
 }
 
-/// The class that was given, else that of the constants in force, else the name itself.
+/// The object that a map of members describes whose values are no columns: arrays without
+/// channels, arrays of arrays, maps, texts.
+fn whole_object(name: &str, class: &str, value: &Dynamic) -> Fallible<Option<Value>> {
+    let Some(class) = Library::standard().class(class) else {
+        return Ok(None);
+    };
+    let Some(map) = value.read_lock::<Map>() else {
+        return Ok(None);
+    };
+    let is_single = |value: &Dynamic| value.is_int() || value.is_float();
+    let is_column = |value: &Dynamic| {
+        let items = value.read_lock::<Array>();
+        let of_numbers = items.is_some_and(|items| items.iter().all(is_single));
+        value.is::<Column>() || of_numbers || is_single(value)
+    };
+    let has_channels = map.contains_key(CHANNEL)
+        || map.values().any(|value| {
+            value
+                .read_lock::<Column>()
+                .is_some_and(|c| c.channels.is_some())
+        });
+    let is_rows = map.values().all(is_column) && (has_channels || map.values().all(is_single));
+    if is_rows {
+        Ok(None)
+    } else {
+        from_script(name, class, &map).map(Some)
+    }
+}
+
+/// The class that was given, else that of a known payload, else that of the constants in force,
+/// else the name itself.
 fn class(data: &Data, name: &str, options: &Map) -> Fallible<String> {
     if let Some(class) = options.get("class") {
-        return Ok(class.to_string());
+        return payload_class(name, &class.to_string());
+    }
+    if let Some(class) = Library::standard().payload_class(name) {
+        return Ok(class.to_owned());
     }
     let input = data.input();
     let Some(run) = input.runs.first() else {

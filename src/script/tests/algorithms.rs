@@ -227,9 +227,9 @@ fn members_and_tables_become_payloads() {
     );
     assert_eq!(
         saved(
-            "data.save(\"P\", #{ channel: [3, 4], b: [1, 2.5] }, #{ class: \"C\", iov: IoV(7, 0, 8, -1) })"
+            "data.save(\"P\", #{ channel: [3, 4], m_timeDelay: [1, 2.5] }, #{ class: \"KLMTimeCableDelay\", iov: IoV(7, 0, 8, -1) })"
         ),
-        json!(["P", "C", {"channel": [3, 4]}, {"b": [1.0, 2.5]}, "7,0,8,-1"])
+        json!(["P", "KLMTimeCableDelay", {"channel": [3, 4]}, {"m_timeDelay": [1.0, 2.5]}, "7,0,8,-1"])
     );
     // Columns know the channels of their table.
     let one = "let c = t.distinct(\"channel\", [\"time\", \"side\"])";
@@ -297,9 +297,10 @@ fn constants_in_force_are_tables() {
     for (name, member) in [("Times", "t0"), ("Widths", "sigma")] {
         let payload = Payload {
             name: name.into(),
-            class: "ECLCrystalCalib".into(),
+            class: "ExampleCalib".into(),
             channels: IndexMap::from([("crystal".to_owned(), vec![1, 2])]),
             members: IndexMap::from([(member.to_owned(), vec![0.5, 0.25])]),
+            object: None,
         };
         let iov = IoV::new(ExpRun::new(7, 0), ExpRun::new(7, 5)).unwrap();
         commit.add(payload, iov, json!({})).unwrap();
@@ -351,5 +352,5 @@ fn constants_in_force_are_tables() {
     // Without another class, that of the constants in force is kept.
     let body = "data.save(\"Times\", #{ t0: data.payload(\"Times\").t0 }); AlgResult::ok";
     let execution = executed_with(&scripted(body), &input(vec![store.clone()]));
-    assert_eq!(execution.payloads[0].payload.class, "ECLCrystalCalib");
+    assert_eq!(execution.payloads[0].payload.class, "ExampleCalib");
 }

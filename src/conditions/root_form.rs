@@ -1,0 +1,201 @@
+//! Payloads as ROOT files that hold one object each, as the conditions database of basf2 has them.
+
+use crate::root::{
+    self, ClassDeclaration, Classes, MemberDeclaration, Record, RootFile, Streaming, Value,
+};
+
+use super::columns::{INDEX, columns};
+use super::library::StoredAs;
+use super::{Error, Library, Payload, PayloadFormat, objects};
+
+/// The class of a container whose objects take turns within a run.
+const TURNS: &str = "Belle2::EventDependency";
+
+/// The class of an array of objects of one class.
+pub(super) const CLONES: &str = "TClonesArray";
+
+/// The form of ROOT files: an object of the payload's class under the name of the payload.
+///
+/// A class that the library does not know is one of its own: an object with the channel numbers
+/// (`index_…`) and a column of numbers for each member, described in the file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RootForm;
+
+impl PayloadFormat for RootForm {
+    fn extension(&self) -> &'static str {
+        "root"
+    }
+
+    fn write(&self, payload: &Payload) -> Result<Vec<u8>, Error> {
+        let library = Library::standard();
+        let known = library.payload(&payload.name);
+        let stored_as = known.map_or(StoredAs::Object, |known| known.stored_as);
+        let wrong = |error: root::WriteError| Error::DoesNotFit {
+            payload: payload.name.clone(),
+            class: payload.class.clone(),
+            reason: error.to_string(),
+        };
+        let Some(class) = library.class(&payload.class) else {
+            let (classes, object) = own(payload)?;
+            return root::write_object(&payload.name, "", &payload.class, &object, &classes)
+                .map_err(wrong);
+        };
+        let object = match (&payload.object, stored_as) {
+            (Some(object), _) => object.clone(),
+            (None, StoredAs::TClonesArray) => {
+                let objects = objects::objects(payload, class, library)?;
+                let clones = Record::new(CLONES).with("class", class);
+                clones.with("objects", Value::List(objects)).into()
+            }
+            (None, _) => objects::object(payload, class, library)?,
+        };
+        let turns = class_of(&object) == Some(TURNS);
+        let (class, object) = match stored_as {
+            StoredAs::EventDependency if !turns => (TURNS, in_turns(vec![object], &[])),
+            StoredAs::TClonesArray => (CLONES, object),
+            _ if turns => (TURNS, object),
+            _ => (class, object),
+        };
+        root::write_object(&payload.name, "", class, &object, library.classes()).map_err(wrong)
+    }
+
+    fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Payload, String> {
+        let library = Library::standard();
+        let file = RootFile::parse(name, bytes).map_err(|error| error.to_string())?;
+        let keys: Vec<String> = file.keys().iter().map(|key| key.path.clone()).collect();
+        if !keys.iter().any(|key| key == name) {
+            let found = keys.join(", ");
+            return Err(format!(
+                "it holds {found}, and no object of the name {name}"
+            ));
+        }
+        let (class, object) = file
+            .object_of(name, library.classes())
+            .map_err(|error| error.to_string())?;
+        let inner = first_in_turn(&object).unwrap_or(&object);
+        let inner_class = item_class(inner)
+            .or_else(|| class_of(inner))
+            .unwrap_or(&class)
+            .to_owned();
+        let single = std::ptr::eq(inner, &object) || turns(&object) == 1;
+        let found = if single {
+            columns(inner, library.indices(&inner_class))
+        } else {
+            None
+        };
+        let (channels, members) = found.unwrap_or_default();
+        Ok(Payload {
+            name: name.to_owned(),
+            class: Library::short(&inner_class).to_owned(),
+            channels,
+            members,
+            object: Some(object),
+        })
+    }
+}
+
+/// Why the columns of a payload cannot be an object of its class, if they cannot.
+#[must_use]
+pub fn unfit(payload: &Payload) -> Option<Error> {
+    let library = Library::standard();
+    let class = library.class(&payload.class)?;
+    let known = library.payload(&payload.name).map(|known| known.stored_as);
+    match known {
+        Some(StoredAs::TClonesArray) => objects::objects(payload, class, library).err(),
+        _ => objects::object(payload, class, library).err(),
+    }
+}
+
+/// Class of an object.
+fn class_of(value: &Value) -> Option<&str> {
+    Some(&*value.as_record()?.class)
+}
+
+/// Class of the objects of an array.
+fn item_class(value: &Value) -> Option<&str> {
+    let record = value
+        .as_record()
+        .filter(|record| &*record.class == CLONES)?;
+    match record.get("class") {
+        Some(Value::Text(class)) => Some(class),
+        _ => None,
+    }
+}
+
+/// Objects that take turns: each holds from its event number on, the first from the beginning.
+pub(super) fn in_turns(objects: Vec<Value>, first_events: &[u32]) -> Value {
+    let events = first_events.iter().map(|event| i64::from(*event));
+    Record::new(TURNS)
+        .with("m_objects", Value::List(objects))
+        .with("m_eventNumbers", Value::Ints(events.collect()))
+        .into()
+}
+
+/// The objects of a container in which they take turns.
+fn turning(value: &Value) -> Option<&[Value]> {
+    let record = value.as_record().filter(|record| &*record.class == TURNS)?;
+    match record.get("m_objects") {
+        Some(Value::List(objects)) => Some(objects),
+        _ => None,
+    }
+}
+
+/// How many objects take turns; 0 if it is no such container.
+fn turns(value: &Value) -> usize {
+    turning(value).map_or(0, <[Value]>::len)
+}
+
+fn first_in_turn(value: &Value) -> Option<&Value> {
+    turning(value)?.first()
+}
+
+/// The declaration and the object of a payload whose class is its own.
+fn own(payload: &Payload) -> Result<(Classes, Value), Error> {
+    let single = payload.channels.is_empty();
+    let mut members = Vec::new();
+    let mut object = Record::new(&payload.class);
+    let mut add = |name: String, cpp_type: &str, value: Value| {
+        members.push(MemberDeclaration {
+            name: name.clone(),
+            cpp_type: cpp_type.to_owned(),
+            title: String::new(),
+            about: String::new(),
+            default: None,
+        });
+        object.members.push((name.into(), value));
+    };
+    for (name, numbers) in &payload.channels {
+        add(
+            format!("{INDEX}{name}"),
+            "vector<int>",
+            Value::Ints(numbers.clone()),
+        );
+    }
+    for (name, column) in &payload.members {
+        match (single, column.as_slice()) {
+            (true, [value]) => add(name.clone(), "double", Value::Float(*value)),
+            _ => add(
+                name.clone(),
+                "vector<double>",
+                Value::Floats(column.clone()),
+            ),
+        }
+    }
+    let declaration = ClassDeclaration {
+        name: payload.class.clone(),
+        version: Some(1),
+        checksum: None,
+        streaming: Streaming::Info,
+        about: String::new(),
+        size: None,
+        bases: vec!["TObject".to_owned()],
+        members,
+    };
+    let wrong = |error: root::DeclarationError| Error::DoesNotFit {
+        payload: payload.name.clone(),
+        class: payload.class.clone(),
+        reason: error.to_string(),
+    };
+    let classes = Classes::new(&[declaration], &[]).map_err(wrong)?;
+    Ok((classes, object.into()))
+}
