@@ -6,12 +6,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::iov::IoV;
 
+use super::db::args::DbArguments;
+
 const GREETING: &str = "\
 Start here:
   b2caf run calibration.rhai --input data.json     run a calibration
   b2caf inspect events.root                        see what a ROOT file holds
   b2caf eval snippet.rhai                          try a script and print its last value
   b2caf status                                     see how far the calibrations of a run are
+  b2caf db upload staging calibration_results/outputdb
+                                                   put the payloads of a run into a global tag
 
 Exit codes: 0 done, 1 a calibration failed, 2 wrong usage, 3 script or settings rejected,
 4 input unusable, 5 not enough data, 70 a bug in b2caf.";
@@ -54,6 +58,8 @@ pub(super) enum Command {
     Eval(EvalArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
+    /// Global tags: collect payloads, check them, find them, hand them on
+    Db(DbArguments),
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,11 @@ pub(super) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// Of `b2caf db`: something was found that should not be there, or nothing was done.
+    pub(super) const REFUSED: Self = Self::CalibrationFailed;
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

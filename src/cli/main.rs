@@ -33,6 +33,10 @@ pub fn main() -> ExitCode {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::status::status(status, terminal, out)
         }
+        Command::Db(db) => {
+            let out = Terminal::stdout(arguments.color, arguments.quiet);
+            super::db::db(db, terminal, out)
+        }
     };
     match ended {
         Ok(exit) => exit.into(),

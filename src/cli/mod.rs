@@ -16,6 +16,7 @@
 mod args;
 mod card;
 mod config;
+mod db;
 mod eval;
 mod exit;
 mod failure;

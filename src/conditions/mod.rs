@@ -19,6 +19,7 @@ mod readable;
 mod root_form;
 mod standard_layouts;
 mod store;
+pub mod tags;
 
 #[cfg(test)]
 mod form_tests;
@@ -33,6 +34,7 @@ pub use format::PayloadFormat;
 pub use library::{ChannelIndex, Library, PayloadName, StoredAs};
 pub use merge::{Merged, merge_stores};
 pub use payload::Payload;
+use payload::check_name;
 pub use provenance::{Origin, Provenance};
 pub use readable::readable;
 pub use root_form::{RootForm, unfit};

@@ -148,7 +148,7 @@ impl Payload {
 }
 
 /// Whether `name` may be part of a file name and of a line of the text file.
-fn check_name(name: &str) -> Result<(), Error> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
     if name.is_empty() || !name.chars().all(usable) {
         return Err(Error::Name { name: name.into() });

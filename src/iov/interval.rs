@@ -35,6 +35,14 @@ pub enum Error {
     /// A list of boundaries that must not be empty.
     #[error("there is no boundary between runs; give at least the first run of the first interval")]
     NoBoundaries,
+    /// Runs that would be in a set twice.
+    #[error("{added} overlaps {there}, which is there already")]
+    Overlap {
+        /// The interval that should be added.
+        added: IoV,
+        /// An interval of the set.
+        there: IoV,
+    },
     /// What remains of an interval would be two intervals.
     #[error("taking {inner} out of {outer} would cut it in two")]
     CutInTwo {

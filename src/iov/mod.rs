@@ -30,6 +30,7 @@
 //! |---|---|---|
 //! | 18 every interval contains the empty one | there is no empty [`IoV`] | `pairs` |
 
+mod client;
 mod exp_run;
 mod interval;
 mod point;

@@ -1,0 +1,24 @@
+//! From the words of `b2caf db` to what does the work.
+
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::terminal::Terminal;
+use super::args::{DbAction, DbArguments};
+use super::{answer::Answer, tag};
+
+/// Runs the command; `talk` is stderr, `out` stdout.
+pub(in super::super) fn db(
+    arguments: &DbArguments,
+    talk: Terminal,
+    out: Terminal,
+) -> Result<Exit, Failure> {
+    let store = &arguments.store;
+    let answer = Answer {
+        json: arguments.json,
+        talk,
+        out,
+    };
+    match &arguments.action {
+        DbAction::Tag(tag) => tag::tag(store, &tag.action, &answer),
+    }
+}
