@@ -3,7 +3,8 @@
 //! A case is copied to an empty folder and run there. It may hold
 //! - `args`: the words of the command line, one per line (default: `run script.rhai --input data.json --threads 2`);
 //! - `setup`: lines `copy FILE_OF_THE_PROJECT TO`, `cut FILE BYTES`, `flip FILE BYTE`, `link TARGET NAME`, `folder NAME`,
-//!   `state DATABASE LIST` (a database of states, from a list of what was entered);
+//!   `state DATABASE LIST` (a database of states, from a list of what was entered), `b2caf WORDS` (the program
+//!   itself, which must succeed);
 //! - `expected/exit`, `expected/stdout`, `expected/stderr`: exact, with the folder written as `[DIR]`
 //!   and times as `[TIME]`;
 //! - `expected/left`: the files that exist afterwards and did not before;
@@ -198,6 +199,14 @@ fn prepare(case: &Path, dir: &Path) -> Result<(), Failed> {
                 std::os::unix::fs::symlink(target, name)?;
             }
             ["folder", name] => fs::create_dir_all(dir.join(name))?,
+            ["b2caf", ref words @ ..] => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_b2caf"));
+                let output = command.args(words).current_dir(dir).output()?;
+                if !output.status.success() {
+                    let said = String::from_utf8_lossy(&output.stderr);
+                    return Err(format!("{line}: {said}").into());
+                }
+            }
             ["state", file, list] => write_states(&dir.join(file), &dir.join(list))?,
             _ => return Err(format!("setup does not know `{line}`").into()),
         }

@@ -261,7 +261,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = File::create(path).map_err(Error::io("create", path))?;
     file.write_all(bytes).map_err(Error::io("write", path))?;
     file.sync_all().map_err(Error::io("write", path))

@@ -73,7 +73,7 @@ impl Database {
 }
 
 /// `dbstore/<name> <revision> <e,r,e,r>`; whatever stands before the slash or after the interval is ignored.
-fn parse_line(content: &str, line: usize) -> Result<Record, String> {
+pub(super) fn parse_line(content: &str, line: usize) -> Result<Record, String> {
     let mut words = content.split_whitespace();
     let path = words.next().unwrap_or_default();
     let (_, name) = path

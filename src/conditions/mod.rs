@@ -2,8 +2,10 @@
 //!
 //! Takes payloads with an interval of validity, gives content-addressed files beside a
 //! `database.txt` that the conditions database clients of basf2 read, and finds them again by name and run.
-//! It knows neither fits nor algorithms.
+//! It knows neither fits nor algorithms. What upstream does in this field, point by point, stands in
+//! [`behaviours`]; global tags are in [`tags`].
 
+pub mod behaviours;
 mod chain;
 mod columns;
 mod commit;

@@ -19,10 +19,15 @@ impl Answer {
     /// Shows a result: one document of JSON, or one table.
     pub(super) fn show(&self, document: impl FnOnce() -> Value, table: impl FnOnce() -> Table) {
         if self.json {
-            to_stdout(&readable(&document()).unwrap_or_default());
+            self.document(&document());
         } else {
             to_stdout(&table().text(self.out));
         }
+    }
+
+    /// Shows one document of JSON.
+    pub(super) fn document(&self, document: &Value) {
+        to_stdout(&readable(document).unwrap_or_default());
     }
 
     /// A remark for people.

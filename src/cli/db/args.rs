@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::conditions::tags::TagState;
-use crate::iov::ExpRun;
+use crate::iov::{ExpRun, IoV};
 
 #[derive(Debug, Args)]
 #[command(
@@ -41,6 +41,16 @@ pub(in super::super) struct DbArguments {
 pub(super) enum DbAction {
     /// Make, show, compare, merge and update global tags
     Tag(TagArguments),
+    /// Show what is in a tag, or copy some of it into another one
+    Iov(IovArguments),
+    /// Put the payloads of a testing store into a tag, all of them or none
+    Upload(UploadArguments),
+    /// Make a testing store of a tag, or of some runs of it
+    Download(DownloadArguments),
+    /// Look for everything that is wrong with a testing store or a tag
+    Check(CheckArguments),
+    /// Say which payload is in force for a run, and why
+    Find(FindArguments),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +69,12 @@ pub(super) enum TagAction {
     Show(ShowArguments),
     /// Give a tag another state
     State(StateArguments),
+    /// Show what one tag has and another has not
+    Diff(DiffArguments),
+    /// Put tags together, the first one counting most
+    Merge(MergeArguments),
+    /// Go on in a running tag with what a staging tag has, from some run on
+    Update(UpdateArguments),
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +116,245 @@ pub(super) struct StateArguments {
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db tag diff running staging --human-readable
+
+- stands before what only the first tag has, + before what only the second has. Payloads are the same if
+their content is, whatever their revisions are.")]
+pub(super) struct DiffArguments {
+    /// The first tag
+    pub(super) first: String,
+    /// The second tag
+    pub(super) second: String,
+    /// What both have, too
+    #[arg(long)]
+    pub(super) full: bool,
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) look: LookArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db tag merge --into merged data_main online
+
+The merged tag gives the same payload for every run as the list of tags does. It must be OPEN and empty.")]
+pub(super) struct MergeArguments {
+    /// Tags, the one that counts most first
+    #[arg(required = true)]
+    pub(super) tags: Vec<String>,
+    /// The tag that is to hold them
+    #[arg(long, short = 'o', value_name = "TAG")]
+    pub(super) into: String,
+    /// Cut everything to these runs: expLow,runLow,expHigh,runHigh with -1 for an open end
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) run_range: Option<IoV>,
+    /// Show what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db tag update running staging --from 7,120 --dry-run
+
+Runs before the first one keep their payloads. The running tag must be RUNNING, the staging tag VALIDATED;
+with --dry-run other states are only told.")]
+pub(super) struct UpdateArguments {
+    /// The running tag
+    pub(super) running: String,
+    /// The staging tag
+    pub(super) staging: String,
+    /// First run for which the payloads of the staging tag are valid, as 7,120
+    #[arg(long, short = 'r', value_name = "EXP,RUN", value_parser = run)]
+    pub(super) from: Option<ExpRun>,
+    /// Payloads of the staging tag may have an end
+    #[arg(long, group = "mode")]
+    pub(super) allow_closed: bool,
+    /// Open the last interval of each payload of the staging tag
+    #[arg(long, group = "mode")]
+    pub(super) fix_closed: bool,
+    /// Each payload of the staging tag is one for all runs (0,0,-1,-1)
+    #[arg(long, group = "mode")]
+    pub(super) simple_mode: bool,
+    /// End payloads that the staging tag does not have
+    #[arg(long, group = "mode")]
+    pub(super) full_replacement: bool,
+    /// Show what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+}
+
+/// Which entries of a tag are meant.
+#[derive(Debug, Args)]
+pub(super) struct SelectionArguments {
+    /// Only payloads whose names hold this text, in capital or small letters; may be repeated
+    #[arg(long, short, value_name = "TEXT")]
+    pub(super) filter: Vec<String>,
+    /// No payloads whose names hold this text; may be repeated
+    #[arg(long, short, value_name = "TEXT")]
+    pub(super) exclude: Vec<String>,
+    /// Only what is valid for this run, as 7,3
+    #[arg(long, value_name = "EXP,RUN", value_parser = run, conflicts_with = "run_range")]
+    pub(super) run: Option<ExpRun>,
+    /// Only what is valid for some of these runs: expLow,runLow,expHigh,runHigh with -1 for an open end
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) run_range: Option<IoV>,
+}
+
+/// How entries are shown.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct LookArguments {
+    /// Say intervals in words
+    #[arg(long)]
+    pub(super) human_readable: bool,
+    /// Show checksums in place of revisions
+    #[arg(long)]
+    pub(super) checksums: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IovArguments {
+    #[command(subcommand)]
+    pub(super) action: IovAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IovAction {
+    /// Show what is in a tag
+    Show(IovShowArguments),
+    /// Put some of a tag into another one
+    Copy(IovCopyArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  b2caf db iov show running --run 7,3 --filter ECL --human-readable"
+)]
+pub(super) struct IovShowArguments {
+    /// The tag
+    pub(super) tag: String,
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) look: LookArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  b2caf db iov copy data_main staging --filter ECL --run-range 7,0,7,-1 --cut --dry-run"
+)]
+pub(super) struct IovCopyArguments {
+    /// The tag that has them
+    pub(super) from: String,
+    /// The tag that gets them
+    pub(super) to: String,
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    /// Cut intervals to the runs of --run-range
+    #[arg(long, requires = "run_range")]
+    pub(super) cut: bool,
+    /// What the tag has of the same name for the same runs gives way
+    #[arg(long)]
+    pub(super) replace: bool,
+    #[command(flatten)]
+    pub(super) allowed: AllowedArguments,
+    /// Show what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// What is let through.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct AllowedArguments {
+    /// Runs may be without a payload between runs with one
+    #[arg(long)]
+    pub(super) allow_gaps: bool,
+    /// Runs may have two payloads of one name; the highest revision is valid
+    #[arg(long)]
+    pub(super) allow_overlaps: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db upload staging calibration_results/outputdb --dry-run
+
+Of lines with the same payload and interval the last one counts. What the tag has already is left as it is:
+the same upload again does nothing. If it is interrupted, the tag has all of it or nothing.")]
+pub(super) struct UploadArguments {
+    /// The tag, which must be OPEN, or RUNNING for later runs
+    pub(super) tag: String,
+    /// The testing store: its folder or its text file
+    pub(super) from: PathBuf,
+    #[command(flatten)]
+    pub(super) allowed: AllowedArguments,
+    /// Check everything and show what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db download running centraldb --run-range 7,0,7,-1
+
+The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut.")]
+pub(super) struct DownloadArguments {
+    /// The tag
+    pub(super) tag: String,
+    /// The folder; it must not hold a testing store yet
+    pub(super) into: PathBuf,
+    /// Only what is valid for some of these runs: expLow,runLow,expHigh,runHigh with -1 for an open end
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) run_range: Option<IoV>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf db check calibration_results/outputdb
+  b2caf db check --tag staging")]
+pub(super) struct CheckArguments {
+    /// A testing store: its folder or its text file
+    #[arg(required_unless_present = "tag", conflicts_with = "tag")]
+    pub(super) folder: Option<PathBuf>,
+    /// A tag of the store
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Option<String>,
+    #[command(flatten)]
+    pub(super) allowed: AllowedArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db find ECLCrystalTimeOffset --run 7,3 --constants calibration_results/outputdb --tag running
+
+Testing stores are asked first, in their order, and in each the last line that matches counts; then tags in
+their order, and in each the highest revision counts.")]
+pub(super) struct FindArguments {
+    /// Name of the payload
+    pub(super) payload: String,
+    /// The run, as 7,3
+    #[arg(long, value_name = "EXP,RUN", value_parser = run)]
+    pub(super) run: ExpRun,
+    /// A tag to look in; may be repeated
+    #[arg(long, short, value_name = "TAG", required_unless_present = "constants")]
+    pub(super) tag: Vec<String>,
+    /// A testing store to look in; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) constants: Vec<PathBuf>,
 }
 
 /// A run, as `7,3`.

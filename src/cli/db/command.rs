@@ -3,8 +3,9 @@
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::terminal::Terminal;
+use super::answer::Answer;
 use super::args::{DbAction, DbArguments};
-use super::{answer::Answer, tag};
+use super::{check, find, iov, tag, upload};
 
 /// Runs the command; `talk` is stderr, `out` stdout.
 pub(in super::super) fn db(
@@ -20,5 +21,10 @@ pub(in super::super) fn db(
     };
     match &arguments.action {
         DbAction::Tag(tag) => tag::tag(store, &tag.action, &answer),
+        DbAction::Iov(iov) => iov::iov(store, &iov.action, &answer),
+        DbAction::Upload(upload) => upload::upload(store, upload, &answer),
+        DbAction::Download(download) => upload::download(store, download, &answer),
+        DbAction::Check(check) => check::check(store, check, &answer),
+        DbAction::Find(find) => find::find(store, find, &answer),
     }
 }

@@ -2,10 +2,18 @@
 
 mod answer;
 pub(super) mod args;
+mod check;
 mod command;
 mod consent;
+mod entries;
+mod faults;
+mod find;
+mod iov;
+mod merge;
 mod refused;
 mod table;
 mod tag;
+mod update;
+mod upload;
 
 pub(super) use command::db;

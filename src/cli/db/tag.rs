@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::conditions::tags::{Tag, TagError, TagState, TagStore};
+use crate::conditions::tags::{Tag, TagError, TagState, TagStore, next_run};
 use crate::report::Accent;
 
 use super::super::exit::Exit;
@@ -14,6 +14,7 @@ use super::args::{StateArguments, TagAction};
 use super::consent::consent;
 use super::refused::refused;
 use super::table::Table;
+use super::{merge, update};
 
 /// Runs the command.
 pub(super) fn tag(store: &Path, action: &TagAction, answer: &Answer) -> Result<Exit, Failure> {
@@ -59,6 +60,9 @@ pub(super) fn tag(store: &Path, action: &TagAction, answer: &Answer) -> Result<E
             }
         }
         TagAction::State(arguments) => state(store, arguments, answer),
+        TagAction::Diff(arguments) => merge::diff(store, arguments, answer),
+        TagAction::Merge(arguments) => merge::merge(store, arguments, answer),
+        TagAction::Update(arguments) => update::update(store, arguments, answer),
     }
 }
 
@@ -81,10 +85,16 @@ fn state(store: &Path, arguments: &StateArguments, answer: &Answer) -> Result<Ex
 
 /// Tags with what is in them.
 fn show(store: &TagStore, tags: &[Tag], answer: &Answer) -> Result<(), Failure> {
-    let mut table = Table::new(&["name", "state", ">payloads", ">intervals"]);
+    let mut table = Table::new(&["name", "state", ">payloads", ">intervals", "next run"]);
     let mut documents: Vec<Value> = Vec::new();
-    let _ = store;
     for tag in tags {
+        // A tag that grows says where.
+        let next = if tag.state == TagState::Running {
+            let entries = store.entries(&tag.name).map_err(refused)?;
+            next_run(entries.iter().map(|entry| &entry.iov))
+        } else {
+            None
+        };
         table.marked(
             accent(tag.state),
             vec![
@@ -92,6 +102,7 @@ fn show(store: &TagStore, tags: &[Tag], answer: &Answer) -> Result<(), Failure> 
                 tag.state.to_string(),
                 tag.payloads.to_string(),
                 tag.intervals.to_string(),
+                next.map(|run| run.to_string()).unwrap_or_default(),
             ],
         );
         documents.push(json!({
@@ -99,6 +110,7 @@ fn show(store: &TagStore, tags: &[Tag], answer: &Answer) -> Result<(), Failure> 
             "state": tag.state.name(),
             "payloads": tag.payloads,
             "intervals": tag.intervals,
+            "next_run": next,
         }));
     }
     answer.show(|| json!({ "tags": documents }), || table);

@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 use crate::iov::{ExpRun, IoV};
 
 use super::super::Error;
-use super::{Fault, TagState};
+use super::{Fault, TagState, UpdateProblem};
 
 /// Why something could not be done with global tags.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +150,19 @@ pub enum TagError {
     /// A store or a tag that cannot be taken as it is.
     #[error("{}", first_of(.0))]
     Faults(Vec<Fault>),
+    /// No tag has a payload for a run.
+    #[error("there is no payload {payload} for run {run} in {}", .tags.join(", "))]
+    NoPayload {
+        /// Payload name.
+        payload: String,
+        /// The run.
+        run: ExpRun,
+        /// The tags that were asked, in their order.
+        tags: Vec<String>,
+    },
+    /// A tag that cannot be taken over into a running one.
+    #[error("{}", problems(.0))]
+    Update(Vec<UpdateProblem>),
     /// What was agreed to is no longer what would be done.
     #[error("{0} was changed by another program in the meantime; look again")]
     Changed(String),
@@ -222,5 +235,13 @@ fn first_of(faults: &[Fault]) -> String {
     match faults.len() {
         0 | 1 => first,
         several => format!("{first} (and {} more)", several - 1),
+    }
+}
+
+fn problems(problems: &[UpdateProblem]) -> String {
+    let first = problems.first().map(|problem| problem.text.as_str());
+    match problems.len() {
+        0 | 1 => first.unwrap_or_default().to_owned(),
+        several => format!("{} (and {} more)", first.unwrap_or_default(), several - 1),
     }
 }

@@ -3,19 +3,45 @@
 //! Takes testing stores and other tags, gives the payload in force for a name and a run, listings, checks
 //! and transfers between tags. The metadata are an SQLite file with the tables of upstream's download tool.
 
+mod append;
+mod check;
+mod content;
+mod copy;
+mod coverage;
 mod database;
+mod diff;
+mod download;
 mod entry;
 mod error;
 mod fault;
 mod files;
+mod lines;
+mod merge;
+mod precedence;
+mod provider;
 mod schema;
 mod state;
 mod store;
+mod update;
+mod upload;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
+pub use append::next_run;
+pub use content::{Inside, Look, Trouble, look_inside};
+pub use copy::{Copied, Copying, Selection};
+pub use diff::{Side, diff_tags};
 pub use entry::{BrokenEntry, PayloadInfo, Tag, TagEntry, by_runs, listed};
 pub use error::TagError;
 pub use fault::{Fault, FaultKind, Severity, any_error};
 pub use files::PayloadFiles;
+pub use lines::{Reviewed, StoreLine, review, text_file};
+pub use merge::{MergedEntry, merge_tags};
+pub use precedence::{Candidate, precedence};
+pub use provider::{GlobalTags, InForce, tag_list};
 pub use state::{Content, TagState};
 pub use store::TagStore;
+pub use update::{Operation, Update, UpdateMode, UpdateProblem, UpdateProblemKind, plan_update};
+pub use upload::{Allowed, Uploaded, UploadedEntry};

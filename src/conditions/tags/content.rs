@@ -1,0 +1,98 @@
+//! What is inside a payload file, as far as checks need to know it.
+
+use crate::iov::IoV;
+
+use super::super::{Json, PayloadFormat};
+use super::{Fault, FaultKind};
+
+/// What was found in a payload file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Name of the payload in it; `None` if it does not say.
+    pub name: Option<String>,
+    /// Class of the object; `None` if it was not looked for.
+    pub class: Option<String>,
+    /// Whether it holds several objects, each from some event of a run on.
+    pub event_dependent: bool,
+}
+
+/// What is wrong with a payload file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It cannot be read, for this reason.
+    Unreadable(String),
+    /// Its class is not known.
+    UnknownClass(String),
+    /// Its class is another one than payloads of that name have.
+    WrongClass {
+        /// The class in the file.
+        found: String,
+        /// The class it should have.
+        needed: String,
+    },
+}
+
+/// Looks into a payload file: gets the name that the payload should have and the bytes of the file.
+pub type Look<'a> = &'a dyn Fn(&str, &[u8]) -> Result<Inside, Trouble>;
+
+/// Looks into the files that can be read without knowing classes: the JSON form is read as a whole; of
+/// others nothing is said.
+///
+/// # Errors
+/// When a JSON file is no payload.
+pub fn look_inside(_name: &str, bytes: &[u8]) -> Result<Inside, Trouble> {
+    if bytes.first() != Some(&b'{') {
+        return Ok(Inside::default());
+    }
+    let payload = Json.read(bytes).map_err(Trouble::Unreadable)?;
+    Ok(Inside {
+        name: Some(payload.name),
+        class: Some(payload.class),
+        event_dependent: false,
+    })
+}
+
+/// What is wrong with the content of a payload that should be `name` and is valid in `iovs`.
+pub(super) fn faults_inside(name: &str, iovs: &[IoV], bytes: &[u8], look: Look) -> Vec<Fault> {
+    let inside = match look(name, bytes) {
+        Ok(inside) => inside,
+        Err(trouble) => return vec![fault_of(name, trouble)],
+    };
+    let mut faults = Vec::new();
+    if let Some(other) = inside.name.filter(|other| other != name) {
+        faults.push(Fault::error(
+            FaultKind::OtherPayload,
+            format!("the file of {name} holds payload {other}"),
+            format!("write {other} in its place, or make the file of {name} again"),
+        ));
+    }
+    let several = |iov: &&IoV| inside.event_dependent && iov.low() != iov.high();
+    for iov in iovs.iter().filter(several) {
+        let text = format!(
+            "{name} depends on the event and is valid for {iov}: event numbers begin anew in each run"
+        );
+        let advice = "give each run a payload of its own".to_owned();
+        faults.push(Fault::error(FaultKind::EventDependent, text, advice).within(*iov));
+    }
+    faults
+}
+
+fn fault_of(name: &str, trouble: Trouble) -> Fault {
+    match trouble {
+        Trouble::Unreadable(reason) => Fault::error(
+            FaultKind::Unreadable,
+            format!("the file of {name} cannot be read: {reason}"),
+            "make it again",
+        ),
+        Trouble::UnknownClass(class) => Fault::error(
+            FaultKind::UnknownClass,
+            format!("the file of {name} holds an object of class {class}, which is not known"),
+            "check the spelling of the class, or declare it in a file of stdlib/payloads",
+        ),
+        Trouble::WrongClass { found, needed } => Fault::error(
+            FaultKind::WrongClass,
+            format!("the file of {name} holds an object of class {found}, and {needed} is needed"),
+            format!("make it again with class {needed}: those who use {name} cannot read it"),
+        ),
+    }
+}

@@ -1,0 +1,7 @@
+//! The store of tags from inside.
+
+mod looking;
+mod metadata;
+mod place;
+mod updates;
+mod uploads;
