@@ -273,7 +273,7 @@ proptest! {
         range in proptest::option::of((0..20, 0..20)),
     ) {
         let tags = [("A".to_owned(), a), ("B".to_owned(), [b, c].concat())];
-        let range = range.map(|(x, y)| {
+        let range = range.map(|(x, y): (i32, i32)| {
             IoV::new(ExpRun::new(1, x.min(y)), ExpRun::new(1, x.max(y))).unwrap()
         });
         let (rows, _) = merge_tags(&tags, range);
