@@ -39,12 +39,16 @@ pub(super) fn text(faults: &[Fault], style: Terminal) -> String {
 /// How many there are of each.
 pub(super) fn count(faults: &[Fault]) -> String {
     let of = |severity| faults.iter().filter(|f| f.severity == severity).count();
-    let say = |number: usize, word: &str| match number {
+    let errors = several(of(Severity::Error), "error");
+    format!("{errors}, {}", several(of(Severity::Warning), "warning"))
+}
+
+/// A number of things.
+pub(super) fn several(number: usize, word: &str) -> String {
+    match number {
         1 => format!("1 {word}"),
         _ => format!("{number} {word}s"),
-    };
-    let errors = say(of(Severity::Error), "error");
-    format!("{errors}, {}", say(of(Severity::Warning), "warning"))
+    }
 }
 
 /// One fault as JSON.

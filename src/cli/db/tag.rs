@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::conditions::tags::{Tag, TagError, TagState, TagStore, next_run};
+use crate::conditions::tags::{Tag, TagError, TagState, TagStore, check_tag_name, next_run};
 use crate::report::Accent;
 
 use super::super::exit::Exit;
@@ -20,6 +20,8 @@ use super::{merge, update};
 pub(super) fn tag(store: &Path, action: &TagAction, answer: &Answer) -> Result<Exit, Failure> {
     match action {
         TagAction::Create(arguments) => {
+            // Before a folder is made for nothing.
+            check_tag_name(&arguments.name).map_err(refused)?;
             let store = TagStore::create_or_open(store).map_err(refused)?;
             store.create_tag(&arguments.name).map_err(refused)?;
             show(

@@ -15,6 +15,7 @@ use super::answer::Answer;
 use super::args::UpdateArguments;
 use super::consent::consent;
 use super::entries::document;
+use super::faults::several;
 use super::refused::refused;
 use super::table::Table;
 
@@ -146,11 +147,11 @@ fn show(plan: &Update, arguments: &UpdateArguments, answer: &Answer) {
         .next
         .map(|run| format!("; next possible update from {run}"));
     answer.say(&format!(
-        "first run {}: {} closed, {} created, {} payload names{}",
+        "first run {}: {} closed, {} created, {}{}",
         plan.first,
         plan.closed(),
         plan.created(),
-        plan.names(),
+        several(plan.names(), "payload name"),
         next.unwrap_or_default()
     ));
 }

@@ -12,7 +12,7 @@ use super::super::failure::Failure;
 use super::answer::Answer;
 use super::args::{DownloadArguments, UploadArguments};
 use super::entries::document;
-use super::faults::{self, refused_with_faults};
+use super::faults::{self, refused_with_faults, several};
 use super::refused::refused;
 use super::table::Table;
 
@@ -43,10 +43,10 @@ pub(super) fn upload(
     answer.show(|| report(arguments, &uploaded), || table(&uploaded));
     let would = if *dry_run { "would be new" } else { "new" };
     answer.say(&format!(
-        "{tag}: {} payloads and {} intervals {would}, {} lines read",
-        uploaded.new_payloads(),
-        uploaded.new_intervals(),
-        uploaded.lines
+        "{tag}: {} and {} {would}, {} read",
+        several(uploaded.new_payloads(), "payload"),
+        several(uploaded.new_intervals(), "interval"),
+        several(uploaded.lines, "line")
     ));
     Ok(Exit::Done)
 }
@@ -122,6 +122,7 @@ pub(super) fn download(
             table
         },
     );
-    answer.say(&format!("{}: {} lines", into.display(), entries.len()));
+    let lines = several(entries.len(), "line");
+    answer.say(&format!("{}: {lines}", into.display()));
     Ok(Exit::Done)
 }

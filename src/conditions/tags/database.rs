@@ -117,9 +117,7 @@ impl Database<'_> {
     ) -> Result<Option<PayloadInfo>, TagError> {
         let text = "select payloadName, revision, checksum, payloadUrl, baseUrl from full_payloads
                     where payloadName = ?1 and checksum = ?2 order by revision desc limit 1";
-        let found = self
-            .connection
-            .query_row(text, [name, checksum], |row| info(row));
+        let found = self.connection.query_row(text, [name, checksum], info);
         found.optional().map_err(TagError::of(self.file))
     }
 

@@ -105,7 +105,7 @@ pub enum TagError {
         needed: TagState,
     },
     /// A tag that should be empty.
-    #[error("{tag} has {intervals} intervals already, and it must be empty")]
+    #[error("{tag} holds {} already, and it must be empty", intervals_of(*.intervals))]
     NotEmpty {
         /// The tag.
         tag: String,
@@ -210,6 +210,13 @@ impl TagError {
                 },
             }
         }
+    }
+}
+
+fn intervals_of(number: u32) -> String {
+    match number {
+        1 => "1 interval".into(),
+        _ => format!("{number} intervals"),
     }
 }
 

@@ -181,7 +181,7 @@ fn no_interval(name: &str, text: &str) -> Fault {
             "give first and last run as experiment,run, with -1,-1 for an open end".to_owned(),
         ),
     };
-    let text = format!("{text}, of {name}, {what}: no run is in it");
+    let text = format!("{name}: {text} {what}, so that no run is in it");
     Fault::error(FaultKind::Interval, text, advice).of(name)
 }
 

@@ -45,3 +45,4 @@ pub use state::{Content, TagState};
 pub use store::TagStore;
 pub use update::{Operation, Update, UpdateMode, UpdateProblem, UpdateProblemKind, plan_update};
 pub use upload::{Allowed, Uploaded, UploadedEntry};
+pub use write::check_tag_name;

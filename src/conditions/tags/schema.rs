@@ -35,7 +35,7 @@ create table iovs (
     firstExp integer not null, firstRun integer not null,
     finalExp integer not null, finalRun integer not null
 );
-create unique index iovsOfTag on iovs (globalTagId, firstExp, firstRun, finalExp, finalRun, payloadId);
+create unique index iov_index on iovs (globalTagId, firstExp, firstRun, finalExp, finalRun, payloadId);
 create view full_payloads as
     select payloadId, payloadName, revision, checksum,
         coalesce(payloadUrl,
@@ -44,8 +44,8 @@ create view full_payloads as
         baseUrl
     from payloads join payloadNames using (payloadNameId) join baseUrls using (baseUrlId);
 create view iov_payloads as
-    select payloadName, globalTagName, payloadUrl, baseUrl, checksum,
-        firstExp, firstRun, finalExp, finalRun, revision
+    select globalTagName, payloadId, payloadName, revision, checksum,
+        firstExp, firstRun, finalExp, finalRun, payloadUrl, baseUrl
     from iovs join full_payloads using (payloadId) join globaltags using (globalTagId);
 ";
 

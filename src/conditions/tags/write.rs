@@ -16,10 +16,7 @@ const PAYLOAD: &str = "(select payloadId from payloads join payloadNames using (
 impl Database<'_> {
     /// Makes an empty tag.
     pub(super) fn create_tag(&self, name: &str, state: TagState) -> Result<(), TagError> {
-        let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | ':');
-        if name.is_empty() || !name.chars().all(usable) {
-            return Err(TagError::TagName(name.into()));
-        }
+        check_tag_name(name)?;
         match self.tag(name) {
             Ok(_) => return Err(TagError::TagExists(name.into())),
             Err(TagError::UnknownTag { .. }) => {}
@@ -123,6 +120,18 @@ impl Database<'_> {
             .and_then(|mut statement| statement.execute(values))
             .map_err(TagError::of(self.file))
     }
+}
+
+/// Whether `name` may be that of a tag.
+///
+/// # Errors
+/// [`TagError::TagName`] if it may not.
+pub fn check_tag_name(name: &str) -> Result<(), TagError> {
+    let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | ':');
+    if name.is_empty() || !name.chars().all(usable) {
+        return Err(TagError::TagName(name.into()));
+    }
+    Ok(())
 }
 
 /// The row of an entry. Negative first runs are 0 here, and may stand in a file as they came.

@@ -70,9 +70,9 @@ fn the_file_has_what_upstreams_tools_ask_for() {
         ["1 1 45 221 49 -1", "1 2 50 1 -1 -1"]
     );
     assert_eq!(
-        rows("select payloadName, globalTagName, payloadUrl, baseUrl, firstExp, firstRun, finalExp, finalRun, revision
-              from iov_payloads where revision = 1"),
-        ["X t dbstore/X/dbstore_X_rev_1.root https://server.example/rest/ 45 221 49 -1 1"]
+        rows("select payloadId, payloadName, globalTagName, payloadUrl, baseUrl, firstExp, firstRun, finalExp, finalRun,
+              revision from iov_payloads where revision = 1"),
+        ["1 X t dbstore/X/dbstore_X_rev_1.root https://server.example/rest/ 45 221 49 -1 1"]
     );
     assert_eq!(place.store.entries("t").unwrap(), entries);
 }
@@ -165,4 +165,50 @@ fn states_follow_the_rules() {
     place.store.create_tag("user_me+x-1:2").unwrap();
     let error = place.store.create_tag("t").unwrap_err();
     assert!(matches!(error, TagError::TagExists(_)));
+}
+
+#[test]
+fn any_file_with_the_two_relations_can_be_looked_up_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("snapshot.sqlite");
+    let content = b"content";
+    let raw = Connection::open(&file).unwrap();
+    let sum = checksum(content).to_uppercase();
+    raw.execute_batch(&format!(
+        "create table globaltags (globalTagName text, globalTagStatus text);
+         create table iov_payloads (payloadName text, globalTagName text, payloadUrl text, baseUrl text,
+            checksum text, firstExp int, firstRun int, finalExp int, finalRun int, revision int);
+         insert into globaltags values ('t', 'PUBLISHED');
+         insert into iov_payloads values
+            ('X', 't', 'dbstore/X/dbstore_X_rev_7.root', '', '{sum}', 1, 0, 1, -1, 7),
+            ('X', 't', 'dbstore/X/dbstore_X_rev_8.root', '', '{sum}', 5, 0, 4, 3, 8),
+            ('X', 't', 'dbstore/X/dbstore_X_rev_9.root', '', '{sum}', -1, -1, -1, -1, 9);"
+    ))
+    .unwrap();
+    fs::write(folder.path().join("dbstore_X_rev_7.root"), content).unwrap();
+    assert!(TagStore::open_read_only(&file).is_err());
+    let store = TagStore::open_to_look_up(&file).unwrap();
+    let (entries, broken) = store.all_entries("t").unwrap();
+    assert_eq!((entries.len(), broken.len()), (1, 2));
+    let error = store.entries("t").unwrap_err();
+    assert!(matches!(error, TagError::BrokenInterval { .. }), "{error}");
+    let faults = store.check("t", &look_inside).unwrap();
+    assert!(faults.iter().all(|fault| fault.kind == FaultKind::Interval));
+    assert_eq!(faults.len(), 2);
+    let tags = GlobalTags::new(store, &["t".into()], &TagState::USABLE).unwrap();
+    let found = tags.require("X", (1, 3).into()).unwrap();
+    assert_eq!(
+        (found.content.as_slice(), found.payload.revision),
+        (&content[..], 7)
+    );
+    raw.execute_batch("update globaltags set globalTagStatus = 'STRANGE'")
+        .unwrap();
+    let error = TagStore::open_to_look_up(&file)
+        .unwrap()
+        .tags()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("`STRANGE` is no state"),
+        "{error}"
+    );
 }
