@@ -23,7 +23,7 @@ fn files() -> Vec<PathBuf> {
     let own = [here.join("examples"), here.join("tests/data/root")];
     for folder in own
         .into_iter()
-        .chain([data.join("basf2"), data.join("root")])
+        .chain(["basf2", "root", "payloads"].map(|name| data.join(name)))
     {
         if !folder.is_dir() {
             say!("SKIPPED: no folder {}", folder.display());
@@ -47,6 +47,7 @@ fn read_all(path: &Path) -> Result<usize, Error> {
             errors += usize::from(file.histogram(&key.full_name()).is_err());
         }
         if !key.is_tree() {
+            errors += usize::from(file.object(&key.full_name()).is_err());
             continue;
         }
         let Ok(tree) = file.tree(&key.full_name()) else {

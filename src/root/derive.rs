@@ -10,15 +10,13 @@ use super::declaration::{
     Checksum, ClassDeclaration, DeclarationError, MemberDeclaration, Streaming,
 };
 use super::kinds::{self, ANY, CONTAINER, COUNTED, FIXED, IN_PLACE, OBJECT, POINTER, TEXT};
+use super::member_type::{default_value, dimensions, values};
 use super::streamer::{Layout, Layouts, Member};
-use super::value::Value;
 
 /// A pointer on x86-64.
 const WORD: u32 = 8;
 /// Most dimensions of an array that a description has room for.
 const DIMENSIONS: usize = 5;
-/// Values of one array.
-const VALUES: usize = 1 << 28;
 
 /// Derives layouts of classes that may contain each other.
 pub(super) struct Deriver<'a> {
@@ -176,15 +174,10 @@ impl<'a> Deriver<'a> {
             name: declaration.name.as_str().into(),
             title: declaration.title.clone(),
             type_name: inner.spelled(),
-            length: dims.iter().product(),
+            length: values(&dims).unwrap_or(0),
             ..Member::default()
         };
-        if dims.len() > DIMENSIONS
-            || dims
-                .iter()
-                .try_fold(1, |all, dim| times(all, *dim))
-                .is_none()
-        {
+        if dims.len() > DIMENSIONS || values(&dims).is_none() {
             return Err(wrong("its dimensions are too many or too large".into()));
         }
         if dims.is_empty() {
@@ -205,7 +198,8 @@ impl<'a> Deriver<'a> {
             return Err(wrong(reason.into()));
         }
         if let Some(given) = &declaration.default {
-            member.default = Some(plain(given).ok_or_else(|| wrong("no such default".into()))?);
+            member.default =
+                Some(default_value(given).ok_or_else(|| wrong("no such default".into()))?);
         }
         Ok(Derived {
             member,
@@ -475,46 +469,4 @@ fn container_size(container: i32) -> u32 {
 
 fn aligned(place: u32, align: u32) -> u32 {
     place.next_multiple_of(align.max(1))
-}
-
-fn times(all: usize, dim: usize) -> Option<usize> {
-    all.checked_mul(dim).filter(|all| (1..VALUES).contains(all))
-}
-
-/// `float[16][512]` taken apart.
-pub(super) fn dimensions(name: &str) -> Result<(&str, Vec<usize>), String> {
-    let after = name.rfind('>').map_or(0, |place| place + 1);
-    let Some(open) = name[after..].find('[').map(|place| place + after) else {
-        return Ok((name.trim(), Vec::new()));
-    };
-    let inside = name[open + 1..].trim_end().strip_suffix(']');
-    let parts = inside.unwrap_or("").split("][");
-    let dims = parts.map(|part| {
-        part.trim()
-            .parse()
-            .map_err(|_| format!("{name} makes no sense"))
-    });
-    Ok((name[..open].trim(), dims.collect::<Result<_, _>>()?))
-}
-
-/// A default as a value.
-fn plain(value: &serde_json::Value) -> Option<Value> {
-    use serde_json::Value as Json;
-    Some(match value {
-        Json::Null => Value::Null,
-        Json::Bool(value) => Value::Bool(*value),
-        Json::Number(number) => match number.as_i64() {
-            Some(value) => Value::Int(value),
-            None => Value::Float(number.as_f64()?),
-        },
-        Json::String(text) => text.as_str().into(),
-        Json::Array(items) if items.iter().all(Json::is_i64) && !items.is_empty() => {
-            Value::Ints(items.iter().filter_map(Json::as_i64).collect())
-        }
-        Json::Array(items) if items.iter().all(Json::is_number) && !items.is_empty() => {
-            Value::Floats(items.iter().filter_map(Json::as_f64).collect())
-        }
-        Json::Array(items) => Value::List(items.iter().map(plain).collect::<Option<_>>()?),
-        Json::Object(_) => return None,
-    })
 }

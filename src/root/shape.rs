@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Classes;
 use super::cpptype::Type;
-use super::derive::dimensions;
 use super::kinds::Form;
+use super::member_type::dimensions;
 
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq)]

@@ -89,6 +89,7 @@ impl Layouts {
     }
 
     /// All classes with their versions.
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &[Arc<Layout>])> {
         self.0
             .iter()

@@ -22,7 +22,7 @@ const ROOT_VERSION: u32 = 63_214;
 /// The length of the header.
 const BEGIN: u32 = 100;
 /// ZLIB, level 1.
-const COMPRESSION: u32 = 101;
+pub(super) const COMPRESSION: u32 = 101;
 /// Where free space ends in a file without long positions.
 const END_OF_FREE: u32 = 2_000_000_000;
 /// Most bytes of a file, and of an object.
@@ -54,7 +54,7 @@ struct Directory {
 /// Equal calls give equal bytes: there is no date, no name of a file, no random identifier.
 pub struct Writer<'a> {
     pub(super) classes: &'a Classes,
-    pub(super) data: Vec<u8>,
+    data: Vec<u8>,
     directories: Vec<Directory>,
     infos: Vec<(String, Arc<Layout>)>,
 }
@@ -94,18 +94,31 @@ impl Label<'_> {
     }
 
     fn bytes(&self, total: usize, object: usize, seek: u32) -> Vec<u8> {
+        self.with_tail(1, &[], total, object, seek)
+    }
+
+    /// The label with more bytes behind it that count as part of it.
+    fn with_tail(
+        &self,
+        cycle: u16,
+        tail: &[u8],
+        total: usize,
+        object: usize,
+        seek: u32,
+    ) -> Vec<u8> {
         let mut out = Bytes::default();
         out.u32(total as u32);
         out.u16(4);
         out.u32(object as u32);
         out.u32(DATE);
-        out.u16(self.length() as u16);
-        out.u16(1); // cycle
+        out.u16((self.length() + tail.len()) as u16);
+        out.u16(cycle);
         out.u32(seek);
         out.u32(self.parent);
         out.text(self.class);
         out.text(self.name);
         out.text(self.title);
+        out.data.extend(tail);
         out.data
     }
 }
@@ -232,15 +245,33 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends a record; gives its position.
-    pub(super) fn record(&mut self, label: &Label<'_>, object: &[u8]) -> Result<u32, WriteError> {
+    fn record(&mut self, label: &Label<'_>, object: &[u8]) -> Result<u32, WriteError> {
         let packed = compress(object);
         let body = packed.as_deref().unwrap_or(object);
-        let total = label.length() + body.len();
+        self.append(label, 1, &[], body, object.len())
+    }
+
+    /// Appends a label, its tail and the body of an object of that length; gives the position.
+    pub(super) fn append(
+        &mut self,
+        label: &Label<'_>,
+        cycle: u16,
+        tail: &[u8],
+        body: &[u8],
+        object: usize,
+    ) -> Result<u32, WriteError> {
+        let total = label.length() + tail.len() + body.len();
         check_length("the file", self.data.len() + total)?;
         let seek = self.data.len() as u32;
-        self.data.extend(label.bytes(total, object.len(), seek));
+        self.data
+            .extend(label.with_tail(cycle, tail, total, object, seek));
         self.data.extend(body);
         Ok(seek)
+    }
+
+    /// Position of a directory.
+    pub(super) fn position(&self, directory: usize) -> u32 {
+        self.directories[directory].seek
     }
 
     /// Appends the record of a directory, whose keys are not known yet.
@@ -405,7 +436,7 @@ fn check_length(what: &str, bytes: usize) -> Result<(), WriteError> {
 }
 
 /// A label has its length in 16 bits.
-fn check_label(label: &Label<'_>) -> Result<(), WriteError> {
+pub(super) fn check_label(label: &Label<'_>) -> Result<(), WriteError> {
     if label.length() > 32_000 {
         return Err(name_error(label.name, "with its title it is too long"));
     }
