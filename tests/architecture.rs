@@ -46,6 +46,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("petgraph", "plan"),
     ("rayon", "collect fit backend"),
     ("rusqlite", "caf conditions"),
+    ("ureq", "conditions"),
 ];
 
 fn sources() -> Vec<PathBuf> {

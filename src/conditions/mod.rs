@@ -20,6 +20,7 @@ mod provenance;
 mod readable;
 mod root_form;
 mod standard_layouts;
+pub mod server;
 mod store;
 pub mod tags;
 
