@@ -99,7 +99,27 @@ impl Server {
     ) -> Result<T, Error> {
         let url = self.address(path);
         let bytes = self.persist(what, &url, || self.http.once(&Ask::get(&url)))?;
-        parse(&bytes, what, &url, expected)
+        self.parsed(&bytes, what, &url, expected)
+    }
+
+    /// The answer in `bytes`. An error quotes what came, but not a token that came back.
+    pub(super) fn parsed<T: DeserializeOwned>(
+        &self,
+        bytes: &[u8],
+        what: &str,
+        url: &str,
+        expected: &'static str,
+    ) -> Result<T, Error> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            let found = error.to_string();
+            let token = self.settings.token.as_ref();
+            Error::Malformed {
+                what: what.into(),
+                url: url.into(),
+                expected,
+                found: token.map_or(found.clone(), |token| token.hidden_in(&found)),
+            }
+        })
     }
 
     /// Tries until it goes well, or it is clear that it will not.
@@ -160,19 +180,4 @@ pub(super) fn pause(settings: &Settings, what: &str, url: &str, failure: &Failur
     let (seconds, reason) = (wait.as_secs_f64(), failure.short());
     tracing::debug!("{what}: {url}: {reason}; retry {retry} in {seconds:.1} s");
     settings.waiting.wait(wait);
-}
-
-/// The answer in `bytes`.
-pub(super) fn parse<T: DeserializeOwned>(
-    bytes: &[u8],
-    what: &str,
-    url: &str,
-    expected: &'static str,
-) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| Error::Malformed {
-        what: what.into(),
-        url: url.into(),
-        expected,
-        found: error.to_string(),
-    })
 }

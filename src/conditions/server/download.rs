@@ -23,15 +23,15 @@ enum Trouble {
     /// The content is another one; with its MD5.
     Content(String),
     /// The server did not give it.
-    Server(Error),
+    Server(Box<Error>),
 }
 
 impl Files {
     /// Downloads into the cache; where that cannot be, or gave a wrong file, into a private folder.
     pub(super) fn download(&self, payload: &PayloadInfo, url: &str) -> Result<PathBuf, Error> {
-        match self.into_cache(payload, url) {
+        match self.cached(payload, url) {
             Ok(path) => return Ok(path),
-            Err(Trouble::Server(error)) => return Err(error),
+            Err(Trouble::Server(error)) => return Err(*error),
             Err(Trouble::Folder(reason)) => {
                 tracing::warn!("payload {} is not kept: {reason}", payload.name);
             }
@@ -42,7 +42,7 @@ impl Files {
         let path = self.private_folder()?.join(hashed(payload));
         match self.fetch(payload, url, &path) {
             Ok(()) => Ok(path),
-            Err(Trouble::Server(error)) => Err(error),
+            Err(Trouble::Server(error)) => Err(*error),
             Err(Trouble::Folder(reason)) => Err(Error::io("write", path)(io::Error::other(reason))),
             Err(Trouble::Content(found)) => Err(Error::Checksum {
                 url: url.into(),
@@ -55,7 +55,7 @@ impl Files {
     }
 
     /// One process at a time: the others find the file when they get the lock.
-    fn into_cache(&self, payload: &PayloadInfo, url: &str) -> Result<PathBuf, Trouble> {
+    fn cached(&self, payload: &PayloadInfo, url: &str) -> Result<PathBuf, Trouble> {
         let path = self.cache.join(hashed(payload));
         let folder = path.parent().unwrap_or(&self.cache);
         let _lock = self.lock(folder).map_err(Trouble::Folder)?;
@@ -111,7 +111,7 @@ impl Files {
         let sink = match downloaded {
             Ok(sink) => sink,
             Err(error @ Error::Io { .. }) => return Err(told(&error)),
-            Err(error) => return Err(Trouble::Server(error)),
+            Err(error) => return Err(Trouble::Server(error.into())),
         };
         let found = format!("{:x}", sink.md5.finalize());
         if found != payload.checksum {

@@ -50,6 +50,8 @@ impl<'a> Ask<'a> {
 pub(super) struct Http {
     agent: Agent,
     stalled: Duration,
+    /// Not to be shown, should an answer repeat it.
+    token: Option<Token>,
 }
 
 impl Http {
@@ -80,6 +82,7 @@ impl Http {
         Ok(Self {
             agent: config.into(),
             stalled: settings.stalled_timeout,
+            token: settings.token.clone(),
         })
     }
 
@@ -127,7 +130,7 @@ impl Http {
             .as_reader()
             .take(LONGEST_REFUSAL)
             .read_to_end(&mut body);
-        let said = match ask.token {
+        let said = match &self.token {
             None => Said::parse(&body),
             Some(token) => {
                 let hidden = token.hidden_in(&String::from_utf8_lossy(&body));

@@ -8,7 +8,6 @@ use ureq::http::Method;
 use crate::iov::ExpRun;
 
 use super::address::encoded;
-use super::base::parse;
 use super::http::Ask;
 use super::names::check_tag;
 use super::wire::{Named, PayloadWithIovs};
@@ -167,7 +166,8 @@ impl Server {
                 token: None,
             };
             let answer = self.persist(what, &url, || self.http.once(&ask))?;
-            let payloads: Vec<PayloadInfo> = parse(&answer, what, &url, "a list of payloads")?;
+            let payloads: Vec<PayloadInfo> =
+                self.parsed(&answer, what, &url, "a list of payloads")?;
             for payload in payloads {
                 let key = (payload.name.clone(), payload.checksum.clone());
                 found.insert(key, payload);

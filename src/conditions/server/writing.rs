@@ -9,7 +9,7 @@ use ureq::http::Method;
 use crate::iov::{ExpRun, IoV};
 
 use super::address::encoded;
-use super::base::{parse, pause};
+use super::base::pause;
 use super::failure::Failure;
 use super::http::Ask;
 use super::names::check_tag;
@@ -232,7 +232,7 @@ impl Server {
     /// Reads once; for looking whether something was done.
     pub(super) fn look<T: serde::de::DeserializeOwned>(&self, url: &str) -> Result<T, Failure> {
         let bytes = self.http.once(&Ask::get(url))?;
-        let parsed = parse(&bytes, "look", url, "what the interface says");
+        let parsed = self.parsed(&bytes, "look", url, "what the interface says");
         parsed.map_err(|error| Failure::Unusable(error.to_string()))
     }
 

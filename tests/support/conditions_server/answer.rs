@@ -57,6 +57,7 @@ impl Answer {
                     *byte ^= 1;
                 }
             }
+            Some(Kind::Trickle(between)) => return self.trickle(between, stream),
             Some(Kind::Slow(duration)) => pause = Some(duration),
             Some(Kind::Echo(status)) => {
                 self = Self::error(status, "echo", &format!("{:?}", request.headers));
@@ -67,6 +68,19 @@ impl Answer {
             }
         }
         self.write(request, shown, pause, stream);
+    }
+
+    fn trickle(self, between: std::time::Duration, stream: &mut TcpStream) {
+        let length = self.body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        let _ = stream.write_all(head.as_bytes());
+        for byte in self.body {
+            if stream.write_all(&[byte]).is_err() {
+                return;
+            }
+            std::thread::sleep(between);
+        }
     }
 
     fn write(

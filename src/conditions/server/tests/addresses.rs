@@ -152,3 +152,37 @@ fn the_environment_is_read_as_upstream_reads_it() {
     let error = Settings::from_environment(&environment).unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
 }
+
+#[test]
+fn a_proxy_is_used_for_what_leaves_this_machine() {
+    let (proxy, theirs) = (
+        ConditionsServer::start(SECRET),
+        ConditionsServer::start(SECRET),
+    );
+    let address = proxy.url().replace("/rest/", "");
+    let through = Settings {
+        proxy: Some(address),
+        ..settings()
+    };
+    Server::new([theirs.url()], through.clone()).unwrap();
+    assert_eq!((proxy.requests().len(), theirs.requests().len()), (0, 1));
+    // The name is known nowhere: nobody but the proxy is asked, and it refuses.
+    let error = Server::new(["http://db.invalid/rest"], through)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("https://db.invalid/rest (") && error.contains("http://db.invalid/rest ("),
+        "{error}"
+    );
+    assert_eq!(proxy.requests()[0].short(), "CONNECT db.invalid:443");
+
+    let wrong = Settings {
+        proxy: Some("nonsense://me:pa55@".into()),
+        ..settings()
+    };
+    let error = Server::new([theirs.url()], wrong).unwrap_err().to_string();
+    assert!(
+        error.contains("the proxy") && !error.contains("pa55"),
+        "{error}"
+    );
+}

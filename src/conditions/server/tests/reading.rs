@@ -260,3 +260,38 @@ fn what_the_server_says_is_told_beside_what_was_attempted() {
         "{error}"
     );
 }
+
+#[test]
+fn a_server_that_trickles_is_given_up() {
+    let theirs = ConditionsServer::start(SECRET);
+    let settings = Settings {
+        stalled_timeout: Duration::from_millis(100),
+        ..settings()
+    };
+    let ours = Server::new([theirs.url()], settings).unwrap();
+    // Something arrives all the time, but 100 bytes in a second.
+    theirs.fail(Fault::new(
+        "GET",
+        1,
+        Kind::Trickle(Duration::from_millis(10)),
+    ));
+    assert_eq!(ours.tag_states().unwrap().len(), 6);
+    assert_eq!(theirs.count("GET"), 2);
+}
+
+#[test]
+fn redirections_are_followed_but_not_for_ever() {
+    let (theirs, ours) = pair();
+    let states = format!("{}v2/globalTagStatus", theirs.url());
+    theirs.fail(Fault::new(
+        "globalTagType",
+        1,
+        Kind::Redirect(states.clone()),
+    ));
+    assert_eq!(ours.tag_types().unwrap().len(), 6);
+    theirs.forget();
+    theirs.fail(Fault::new("GET", usize::MAX, Kind::Redirect(states)));
+    let error = ours.tag_states().unwrap_err();
+    assert!(matches!(error, Error::Unusable { .. }), "{error}");
+    assert_eq!(theirs.count("GET"), 11);
+}

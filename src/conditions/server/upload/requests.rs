@@ -7,7 +7,6 @@ use serde_json::json;
 use ureq::http::Method;
 
 use crate::conditions::server::address::encoded;
-use crate::conditions::server::base::parse;
 use crate::conditions::server::failure::Failure;
 use crate::conditions::server::http::Ask;
 use crate::conditions::server::multipart::form;
@@ -43,7 +42,7 @@ impl Server {
             &url,
             || {
                 let answer = self.http.once(&ask)?;
-                Ok(parse::<PayloadInfo>(&answer, &what, &url, expected))
+                Ok(self.parsed::<PayloadInfo>(&answer, &what, &url, expected))
             },
             || Ok(self.look_for_payload(name, checksum)?.map(Ok)),
         )??;
@@ -52,7 +51,7 @@ impl Server {
                 what,
                 url,
                 expected,
-                found: format!("it is payload {} with MD5 {}", sent.name, sent.checksum),
+                found: "it is another payload".into(),
             });
         }
         Ok(sent)
@@ -77,7 +76,9 @@ impl Server {
             || {
                 let answer = self.http.once(&ask)?;
                 let expected = "the number of the interval";
-                Ok(parse::<NewIov>(&answer, &what, &url, expected).map(|made| made.id))
+                Ok(self
+                    .parsed::<NewIov>(&answer, &what, &url, expected)
+                    .map(|made| made.id))
             },
             || Ok(self.look_for_iov(tag, id, iov)?.map(Ok)),
         );
@@ -94,7 +95,7 @@ impl Server {
             token: None,
         };
         let answer = self.http.once(&ask)?;
-        let found = parse::<Vec<PayloadInfo>>(&answer, "look", &url, "a list of payloads");
+        let found = self.parsed::<Vec<PayloadInfo>>(&answer, "look", &url, "a list of payloads");
         let found = found.map_err(|error| Failure::Unusable(error.to_string()))?;
         Ok(found
             .into_iter()
