@@ -61,27 +61,17 @@ impl PayloadFormat for RootForm {
 
     fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Payload, String> {
         let library = Library::standard();
-        let file = RootFile::parse(name, bytes).map_err(|error| error.to_string())?;
-        let keys: Vec<String> = file.keys().iter().map(|key| key.path.clone()).collect();
-        if !keys.iter().any(|key| key == name) {
-            let found = keys.join(", ");
-            return Err(format!(
-                "it holds {found}, and no object of the name {name}"
-            ));
+        let opened = Opened::new(name, bytes)?;
+        if let Some(found) = opened.other_name() {
+            return Err(format!("it holds {found}, and no object of the name {name}"));
         }
-        let (class, object) = file
-            .object_of(name, library.classes())
-            .map_err(|error| error.to_string())?;
+        let (class, object) = opened.object().map_err(|(_, reason)| reason)?;
         let inner = first_in_turn(&object).unwrap_or(&object);
-        let inner_class = item_class(inner)
-            .or_else(|| class_of(inner))
-            .unwrap_or(&class)
-            .to_owned();
-        let single = std::ptr::eq(inner, &object) || turns(&object) == 1;
-        let found = if single {
-            columns(inner, library.indices(&inner_class))
-        } else {
+        let inner_class = inner_class(&class, &object).to_owned();
+        let found = if turns(&object) > 1 {
             None
+        } else {
+            columns(inner, library.indices(&inner_class))
         };
         let (channels, members) = found.unwrap_or_default();
         Ok(Payload {
@@ -92,6 +82,50 @@ impl PayloadFormat for RootForm {
             object: Some(object),
         })
     }
+}
+
+/// A ROOT file that should hold the object of a payload.
+pub(super) struct Opened {
+    name: String,
+    file: RootFile,
+}
+
+impl Opened {
+    pub(super) fn new(name: &str, bytes: Vec<u8>) -> Result<Self, String> {
+        let file = RootFile::parse(name, bytes).map_err(|error| error.to_string())?;
+        let name = name.to_owned();
+        Ok(Self { name, file })
+    }
+
+    /// What it holds, if it is not the payload.
+    pub(super) fn other_name(&self) -> Option<&str> {
+        let keys = self.file.keys();
+        if keys.iter().any(|key| key.path == self.name) {
+            return None;
+        }
+        Some(keys.first().map_or("nothing", |key| key.path.as_str()))
+    }
+
+    /// Whether the file describes a class.
+    pub(super) fn describes(&self, class: &str) -> bool {
+        self.file.describes(class)
+    }
+
+    /// Class and content of the object; the class, if it is known, and the reason where it cannot be
+    /// read.
+    pub(super) fn object(&self) -> Result<(String, Value), (Option<String>, String)> {
+        let classes = Library::standard().classes();
+        let key = self.file.keys().iter().find(|key| key.path == self.name);
+        let class = key.map(|key| key.class.clone());
+        let read = self.file.object_of(&self.name, classes);
+        read.map_err(|error| (class, error.to_string()))
+    }
+}
+
+/// The class of the payload in a file, be it in a container or not.
+pub(super) fn inner_class<'a>(class: &'a str, object: &'a Value) -> &'a str {
+    let inner = first_in_turn(object).unwrap_or(object);
+    item_class(inner).or_else(|| class_of(inner)).unwrap_or(class)
 }
 
 /// Why the columns of a payload cannot be an object of its class, if they cannot.
@@ -141,7 +175,7 @@ fn turning(value: &Value) -> Option<&[Value]> {
 }
 
 /// How many objects take turns; 0 if it is no such container.
-fn turns(value: &Value) -> usize {
+pub(super) fn turns(value: &Value) -> usize {
     turning(value).map_or(0, <[Value]>::len)
 }
 

@@ -65,6 +65,12 @@ impl RootFile {
         self.source.version
     }
 
+    /// Whether the file itself describes a class.
+    #[must_use]
+    pub fn describes(&self, class: &str) -> bool {
+        !self.source.classes.versions(class).is_empty()
+    }
+
     /// All keys, those of directories included, in the order of the file.
     #[must_use]
     pub fn keys(&self) -> &[Key] {

@@ -2,7 +2,8 @@
 
 use crate::iov::IoV;
 
-use super::super::{Json, PayloadFormat};
+use super::super::Library;
+use super::super::root_form::{Opened, inner_class, turns};
 use super::{Fault, FaultKind};
 
 /// What was found in a payload file.
@@ -35,20 +36,43 @@ pub enum Trouble {
 /// Looks into a payload file: gets the name that the payload should have and the bytes of the file.
 pub type Look<'a> = &'a dyn Fn(&str, &[u8]) -> Result<Inside, Trouble>;
 
-/// Looks into the files that can be read without knowing classes: the JSON form is read as a whole; of
-/// others nothing is said.
+/// Looks into a ROOT file for the object of a payload: its name and its class. Of other files, which may
+/// be anything, nothing is said, unless the payload is known to be an object of a class.
 ///
 /// # Errors
-/// When a JSON file is no payload.
-pub fn look_inside(_name: &str, bytes: &[u8]) -> Result<Inside, Trouble> {
-    if bytes.first() != Some(&b'{') {
-        return Ok(Inside::default());
+/// When the file or the object cannot be read, or the class is not that of the payload.
+pub fn look_inside(name: &str, bytes: &[u8]) -> Result<Inside, Trouble> {
+    let library = Library::standard();
+    let known = library.payload(name);
+    if !bytes.starts_with(b"root") {
+        let no_file = || Trouble::Unreadable("it is no ROOT file".to_owned());
+        return if known.is_some() { Err(no_file()) } else { Ok(Inside::default()) };
     }
-    let payload = Json.read(bytes).map_err(Trouble::Unreadable)?;
+    let opened = Opened::new(name, bytes.to_vec()).map_err(Trouble::Unreadable)?;
+    if let Some(other) = opened.other_name() {
+        return Ok(Inside {
+            name: Some(other.to_owned()),
+            ..Inside::default()
+        });
+    }
+    let (class, object) = match opened.object() {
+        Ok(found) => found,
+        Err((Some(class), _)) if library.class(&class).is_none() && !opened.describes(&class) => {
+            return Err(Trouble::UnknownClass(class));
+        }
+        Err((_, reason)) => return Err(Trouble::Unreadable(reason)),
+    };
+    let inner = inner_class(&class, &object);
+    if let Some(needed) = library.payload_class(name).filter(|needed| *needed != inner) {
+        return Err(Trouble::WrongClass {
+            found: inner.to_owned(),
+            needed: needed.to_owned(),
+        });
+    }
     Ok(Inside {
-        name: Some(payload.name),
-        class: Some(payload.class),
-        event_dependent: false,
+        name: Some(name.to_owned()),
+        class: Some(inner.to_owned()),
+        event_dependent: turns(&object) > 1,
     })
 }
 
