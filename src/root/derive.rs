@@ -343,7 +343,6 @@ impl<'a> Deriver<'a> {
             Type::Sequence(_, item) => match &**item {
                 Type::Number(number) => number.kind,
                 Type::Class(name) if self.enums.contains(&**name) => 3,
-                Type::StandardText => kinds::STANDARD_TEXT,
                 Type::Pointer(_) => IN_PLACE,
                 _ => OBJECT,
             },
