@@ -66,14 +66,41 @@ def parts(name):
     return scopes, last + bracket + arguments
 
 
-def described(name, classes, seen=()):
-    """Whether a file describes the class, so that ROOT reads it without a dictionary."""
+def alone(name, classes, enums, seen=()):
+    """Whether ROOT reads objects of the class without a dictionary.
+
+    Old generated streamers are not described in a file, and ROOT does not emulate containers of enums."""
     declared = classes.get(name)
     if declared is None or name in seen:
         return True
     if declared.get("streaming", "info") != "info":
         return False
-    return all(described(used, classes, (*seen, name)) for used in names(declared))
+    if any("<" in m["type"] and enums.intersection(NAME.findall(m["type"])) for m in declared["members"]):
+        return False
+    return all(alone(used, classes, enums, (*seen, name)) for used in names(declared))
+
+
+def not_emulated(classes, enums):
+    """Containers of the members that ROOT cannot emulate: unordered ones and maps of maps, with what is inside."""
+    found = set()
+    for declared in classes.values():
+        for member in declared["members"]:
+            for container in nested(member["type"]):
+                ours = any(name in classes or name in enums for name in NAME.findall(container))
+                if not ours and ("unordered_" in container or container.count("map<") > 1):
+                    found.update(nested(container))
+    return sorted(found)
+
+
+def nested(text):
+    """All containers in the spelling of a type, inner ones too."""
+    for start in re.finditer(r"\b(vector|list|deque|(unordered_)?(multi)?(map|set))<", text):
+        depth = 1
+        for end in range(start.end(), len(text)):
+            depth += {"<": 1, ">": -1}.get(text[end], 0)
+            if depth == 0:
+                yield text[start.start() : end + 1]
+                break
 
 
 class Header:
@@ -168,9 +195,18 @@ def header(classes, enums):
 
 
 def linkdef(classes):
+    options = {name: "+" if declared.get("streaming", "info") == "info" else "" for name, declared in classes.items()}
+    return linked(f"{name}{option}" for name, option in options.items())
+
+
+def containers(classes, enums):
+    """Header and link file of the containers that ROOT does not emulate."""
+    header = "".join(f"#include <{name}>\n" for name in STANDARD) + '#include "TString.h"\nusing namespace std;\n'
+    return header, linked(f"{name}+" for name in not_emulated(classes, enums))
+
+
+def linked(selected):
     lines = ["#ifdef __CLING__", "#pragma link off all globals;", "#pragma link off all functions;"]
     lines += ["#pragma link off all classes;", "#pragma link C++ nestedclasses;"]
-    for name, declared in classes.items():
-        option = "+" if declared.get("streaming", "info") == "info" else ""
-        lines.append(f"#pragma link C++ class {name}{option};")
+    lines += [f"#pragma link C++ class {each};" for each in selected]
     return "\n".join([*lines, "#endif"]) + "\n"

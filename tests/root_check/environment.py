@@ -87,9 +87,9 @@ class Root:
     def reader(self):
         return self.program(HERE / "read_payload.cpp")
 
-    def dictionary(self, classes, enums):
-        """The dictionary library of declared classes; `payloads.h` lies beside it."""
-        texts = {"payloads.h": declarations.header(classes, enums), "LinkDef.h": declarations.linkdef(classes)}
+    def dictionary(self, header, linkdef):
+        """A dictionary library; `payloads.h`, its header, lies beside it."""
+        texts = {"payloads.h": header, "LinkDef.h": linkdef}
 
         def make(folder):
             for name, text in texts.items():
@@ -97,8 +97,16 @@ class Root:
             cling = [self.root / "bin" / "rootcling", "-f", "dictionary.cxx", "-s", "libpayloads", *texts]
             done = subprocess.run(cling, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if done.returncode:
-                raise SystemExit(f"rootcling refuses the declarations:\n{done.stdout}\n{texts['payloads.h']}")
+                raise SystemExit(f"rootcling refuses the declarations:\n{done.stdout}\n{header}")
             options = ["-O0", "-shared", "-fPIC", f"-I{folder}"]
             subprocess.run(self.compiler(folder / "dictionary.cxx", folder / "libpayloads.so", *options), check=True)
 
         return self.built("dictionary", list(texts.values()), make) / "libpayloads.so"
+
+    def payloads(self, classes, enums):
+        """The dictionary of declared classes."""
+        return self.dictionary(declarations.header(classes, enums), declarations.linkdef(classes))
+
+    def containers(self, classes, enums):
+        """The dictionary of containers that ROOT does not emulate."""
+        return self.dictionary(*declarations.containers(classes, enums))

@@ -6,6 +6,8 @@ import random
 import struct
 import tempfile
 
+from notation import failures
+
 LEAVES = 20
 
 
@@ -61,9 +63,6 @@ def shifted(content):
 
 def run(judge, cases, report):
     """Numbers of faults found and missed."""
-    # not here, since check.py runs this
-    from check import failures
-
     chance = random.Random(1)
     found = missed = 0
 
@@ -86,8 +85,8 @@ def run(judge, cases, report):
             copied.write_bytes(shifted(file.read_bytes()))
             damaged.append((copied, want))
         for dictionary in (True, False):
-            possible = [case for case, got in zip(damaged, whole) if dictionary or judge.described(got["class"])]
-            for (file, want), got in zip(possible, judge.read([file for file, _ in possible], dictionary)):
+            possible = [case for case, got in zip(damaged, whole) if dictionary or judge.alone(got["class"])]
+            for (file, want), got in zip(possible, judge.read([file for file, _ in possible], dictionary), strict=True):
                 way = "with dictionary" if dictionary else "without dictionary"
                 count(list(failures(want, got)), f"{file.name} {way}: half of the payload moved by one byte")
     return found, missed

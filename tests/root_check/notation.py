@@ -19,6 +19,8 @@ import sys
 
 STATS = ["fTsumw", "fTsumw2", "fTsumwx", "fTsumwx2", "fTsumwy", "fTsumwy2", "fTsumwxy", "fTsumwz", "fTsumwz2", "fTsumwxz", "fTsumwyz"]
 AXES = {"fXaxis": 1, "fYaxis": 2, "fZaxis": 3}
+# differences of one member that are told one by one
+SHOWN = 5
 DTYPES = {"f4": "f", "f8": "d", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q"}
 
 
@@ -31,8 +33,11 @@ class Histogram(dict):
 
 
 def parse(line):
-    """A line of `read_payload`: raw JSON with maps, sets and histograms still to be shown."""
-    return json.loads(line, parse_float=lambda text: Single(text) if "E" in text else float(text))
+    """A line of `read_payload` with its members in the notation."""
+    got = json.loads(line, parse_float=lambda text: Single(text) if "E" in text else float(text))
+    if "members" in got:
+        got["members"] = shown(got["members"])
+    return got
 
 
 def shown(value):
@@ -63,6 +68,27 @@ def histogram(whole):
     result = Histogram(short)
     result.whole = {name: value for name, value in whole.items() if name not in short and name not in AXES}
     return result
+
+
+def failures(want, got):
+    """A line for everything that is not as expected; of one member not more than a few."""
+    yield from got["messages"]
+    if "members" not in got:
+        if not got["messages"]:
+            yield "ROOT reads nothing"
+        return
+    for name in ("key", "class", "version"):
+        if want.get(name, got[name]) != got[name]:
+            yield f"{name}: expected {want[name]}, ROOT reads {got[name]}"
+    counts = {}
+    for place, one, other in differences(want["members"], got["members"]):
+        member = place.split("[")[0].split(".")[0]
+        counts[member] = counts.get(member, 0) + 1
+        if counts[member] <= SHOWN:
+            yield f"{place}: expected {one}, ROOT reads {other}"
+    for member, count in counts.items():
+        if count > SHOWN:
+            yield f"{member}: {count - SHOWN} more differences"
 
 
 def differences(want, got, path=""):

@@ -1,9 +1,10 @@
 // Prints what ROOT finds in payload files: one line of JSON per file, all persistent members.
 //
-//     read_payload DICTIONARY FILE...
-//     read_payload DICTIONARY --checksums CLASS...     (a number per line instead)
+//     read_payload with|without LIBRARY FILE...
+//     read_payload checksums LIBRARY CLASS...     (a number per line instead)
 //
-// DICTIONARY is a dictionary library, or "none": then ROOT knows the classes only as the file describes them.
+// LIBRARY is a dictionary, with or without the classes of the payloads; without, ROOT knows them only as the file
+// describes them.
 // Messages of ROOT from warnings upwards are part of the line, so nothing that ROOT complains about is lost.
 // Singles are printed with an upper-case E, doubles with a lower-case e, so that the reader can tell them apart.
 
@@ -57,7 +58,18 @@ class Recorder : public TBufferFile {
 public:
   using TBufferFile::TBufferFile;
   std::map<const void *, TClass *> classes;
+  bool lost = false;
 
+  // A container that is written member by member can be read only by the class of what it holds, which ROOT
+  // does not always find without a dictionary, even where the file describes it.
+  Version_t ReadVersion(UInt_t *start, UInt_t *count, const TClass *cl) override {
+    const Version_t version = TBufferFile::ReadVersion(start, count, cl);
+    if (cl && version > 0 && (version & kStreamedMemberWise)) {
+      auto *proxy = cl->GetCollectionProxy();
+      lost |= !proxy || !proxy->GetValueClass();
+    }
+    return version;
+  }
   TClass *ReadClass(const TClass *wanted, UInt_t *tag) override {
     TClass *found = TBufferFile::ReadClass(wanted, tag);
     if (!open_.empty()) open_.back() = found;
@@ -403,10 +415,13 @@ void payload(Printer &print, TFile &file, TKey &key) {
   auto *object = static_cast<char *>(cl->New());
   buffer.MapObject(object, cl);
   cl->Streamer(object, buffer);
+  if (buffer.lost) print.out += ", \"lost\": true";
   if (buffer.Length() != int(bytes.size())) {
     messages.push_back("ROOT read " + std::to_string(buffer.Length()) + " bytes of a record of " +
                        std::to_string(bytes.size()));
   }
+  // what is wrong may be without end
+  if (!messages.empty()) return;
   if (dictionary) {
     // what is printed is what an experiment's program gets
     TObject *got = file.Get(key.GetName());
@@ -457,22 +472,25 @@ void one(const char *path) {
 } // namespace
 
 int main(int argc, char **argv) {
-  if (argc < 2) {
-    std::fprintf(stderr, "usage: read_payload DICTIONARY|none FILE... | --checksums CLASS...\n");
+  const std::string mode = argc > 3 ? argv[1] : "";
+  if (mode != "with" && mode != "without" && mode != "checksums") {
+    std::fprintf(stderr, "usage: read_payload with|without LIBRARY FILE... or checksums LIBRARY CLASS...\n");
     return 2;
   }
   TH1::AddDirectory(false);
-  dictionary = std::strcmp(argv[1], "none") != 0;
-  if (dictionary && gSystem->Load(argv[1]) < 0) return 3;
-  if (argc > 2 && std::strcmp(argv[2], "--checksums") == 0) {
+  if (gSystem->Load(argv[2]) < 0) return 3;
+  if (mode == "checksums") {
     for (int i = 3; i < argc; i++) {
       TClass *cl = TClass::GetClass(argv[i]);
       std::printf("%u\n", cl ? cl->GetCheckSum() : 0);
     }
     return 0;
   }
+  // a crash is one at once, without a long account of it
+  gSystem->ResetSignals();
+  dictionary = mode == "with";
   SetErrorHandler(listen);
-  for (int i = 2; i < argc; i++) one(argv[i]);
+  for (int i = 3; i < argc; i++) one(argv[i]);
   // objects of a damaged file are better not destroyed
   std::fflush(nullptr);
   std::_Exit(0);
