@@ -75,14 +75,15 @@ class Root:
         return target
 
     def program(self, source, *options):
-        """A program of one source file."""
+        """A program of one source file and the headers beside it."""
         source = pathlib.Path(source)
         options = options or ("-O1",)
 
         def make(folder):
             subprocess.run(self.compiler(source, folder / source.stem, *options), check=True)
 
-        return self.built(source.stem, [source.read_text(), *options], make) / source.stem
+        texts = [file.read_text() for file in (source, *sorted(source.parent.glob("*.h")))]
+        return self.built(source.stem, [*texts, *options], make) / source.stem
 
     def reader(self):
         return self.program(HERE / "read_payload.cpp")
