@@ -77,6 +77,8 @@ def failures(want, got):
         if not got["messages"]:
             yield "ROOT reads nothing"
         return
+    if got["keys"] != want.get("keys", 1):
+        yield f"{got['keys']} keys instead of {want.get('keys', 1)}"
     for name in ("key", "class", "version"):
         if want.get(name, got[name]) != got[name]:
             yield f"{name}: expected {want[name]}, ROOT reads {got[name]}"

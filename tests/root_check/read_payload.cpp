@@ -156,7 +156,7 @@ void one(const char *path) {
   } else {
     if (file->TestBit(TFile::kRecovered)) messages.push_back("ROOT had to recover the file");
     const int count = file->GetListOfKeys()->GetSize();
-    if (count != 1) messages.push_back("there are " + std::to_string(count) + " keys instead of one");
+    print.out += ", \"keys\": " + std::to_string(count);
     if (count) {
       auto &key = static_cast<TKey &>(*file->GetListOfKeys()->First());
       print.out += ", \"key\": ";
