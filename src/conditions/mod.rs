@@ -19,8 +19,8 @@ mod payload;
 mod provenance;
 mod readable;
 mod root_form;
-mod standard_layouts;
 pub mod server;
+mod standard_layouts;
 mod store;
 pub mod tags;
 

@@ -63,7 +63,9 @@ impl PayloadFormat for RootForm {
         let library = Library::standard();
         let opened = Opened::new(name, bytes)?;
         if let Some(found) = opened.other_name() {
-            return Err(format!("it holds {found}, and no object of the name {name}"));
+            return Err(format!(
+                "it holds {found}, and no object of the name {name}"
+            ));
         }
         let (class, object) = opened.object().map_err(|(_, reason)| reason)?;
         let inner = first_in_turn(&object).unwrap_or(&object);
@@ -125,7 +127,9 @@ impl Opened {
 /// The class of the payload in a file, be it in a container or not.
 pub(super) fn inner_class<'a>(class: &'a str, object: &'a Value) -> &'a str {
     let inner = first_in_turn(object).unwrap_or(object);
-    item_class(inner).or_else(|| class_of(inner)).unwrap_or(class)
+    item_class(inner)
+        .or_else(|| class_of(inner))
+        .unwrap_or(class)
 }
 
 /// Why the columns of a payload cannot be an object of its class, if they cannot.

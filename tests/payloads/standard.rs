@@ -16,6 +16,8 @@ pub(crate) struct Standard {
 #[serde(deny_unknown_fields)]
 struct File {
     payloads: Vec<Json>,
+    #[serde(default, rename = "channels")]
+    _channels: Json,
     #[serde(default)]
     enums: Vec<EnumDeclaration>,
     classes: Vec<ClassDeclaration>,

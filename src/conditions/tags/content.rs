@@ -46,7 +46,11 @@ pub fn look_inside(name: &str, bytes: &[u8]) -> Result<Inside, Trouble> {
     let known = library.payload(name);
     if !bytes.starts_with(b"root") {
         let no_file = || Trouble::Unreadable("it is no ROOT file".to_owned());
-        return if known.is_some() { Err(no_file()) } else { Ok(Inside::default()) };
+        return if known.is_some() {
+            Err(no_file())
+        } else {
+            Ok(Inside::default())
+        };
     }
     let opened = Opened::new(name, bytes.to_vec()).map_err(Trouble::Unreadable)?;
     if let Some(other) = opened.other_name() {
@@ -63,7 +67,10 @@ pub fn look_inside(name: &str, bytes: &[u8]) -> Result<Inside, Trouble> {
         Err((_, reason)) => return Err(Trouble::Unreadable(reason)),
     };
     let inner = inner_class(&class, &object);
-    if let Some(needed) = library.payload_class(name).filter(|needed| *needed != inner) {
+    if let Some(needed) = library
+        .payload_class(name)
+        .filter(|needed| *needed != inner)
+    {
         return Err(Trouble::WrongClass {
             found: inner.to_owned(),
             needed: needed.to_owned(),
