@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::iov::{ExpRun, IoV};
 
 use super::Error;
+use super::in_force::InForce;
 
 /// One line of the text file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +27,19 @@ pub struct Record {
 pub struct Database {
     /// All records; of those that match, the last one counts.
     pub records: Vec<Record>,
+    in_force: InForce,
 }
 
 impl Database {
+    /// These records, of which the last that matches counts.
+    #[must_use]
+    pub fn new(records: Vec<Record>) -> Self {
+        Self {
+            records,
+            in_force: InForce::default(),
+        }
+    }
+
     /// Reads a text file; one that does not exist is an empty one.
     ///
     /// # Errors
@@ -60,15 +71,14 @@ impl Database {
             })?;
             records.push(record);
         }
-        Ok(Self { records })
+        Ok(Self::new(records))
     }
 
     /// The record in force for `name` in `run`: the last line that matches.
     #[must_use]
     pub fn find(&self, name: &str, run: ExpRun) -> Option<&Record> {
-        self.records.iter().rev().find(|record| {
-            record.name == name && record.iov.is_some_and(|iov| iov.contains_run(run))
-        })
+        let position = self.in_force.find(&self.records, name, run)?;
+        self.records.get(position)
     }
 }
 

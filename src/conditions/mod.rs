@@ -12,6 +12,7 @@ mod commit;
 mod database;
 mod error;
 mod format;
+mod in_force;
 mod library;
 mod merge;
 mod objects;
