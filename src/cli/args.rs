@@ -85,6 +85,13 @@ pub(super) struct RunArguments {
     /// repeated; the first folder that has a payload for a run wins
     #[arg(long, value_name = "DIR")]
     pub(super) constants: Vec<PathBuf>,
+    /// Global tag with constants in force, asked after the folders of --constants. May be repeated; the first
+    /// tag that has a payload for a run wins
+    #[arg(long, value_name = "TAG")]
+    pub(super) global_tag: Vec<String>,
+    /// Store of global tags
+    #[arg(long, value_name = "DIR", default_value = "conditions")]
+    pub(super) store: PathBuf,
     /// Folder for everything that comes out
     #[arg(long, short, value_name = "DIR", default_value = "calibration_results")]
     pub(super) output: PathBuf,

@@ -26,6 +26,7 @@ mod main;
 mod progress;
 mod run;
 mod status;
+mod tag_constants;
 mod terminal;
 
 pub use main::main;

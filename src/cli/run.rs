@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::failure::{Failure, draw};
 use super::interrupt;
 use super::progress::Talk;
+use super::tag_constants::TagConstants;
 use super::terminal::{Terminal, to_stderr, to_stdout};
 
 /// Runs the command.
@@ -48,6 +49,8 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
     talk.say(header.trim_end_matches('\n'));
     let mut options = caf::Options::new(&arguments.output);
     options.constants.clone_from(&arguments.constants);
+    let of_tags = TagConstants::new(&arguments.global_tag, &arguments.store, requested)?;
+    options.constants.extend_from_slice(&of_tags.stores);
     if arguments.dry_run {
         return dry_run(&plan, &options, &script, arguments.json, terminal);
     }

@@ -17,3 +17,4 @@ mod update;
 mod upload;
 
 pub(super) use command::db;
+pub(super) use refused::refused;

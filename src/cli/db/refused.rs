@@ -7,7 +7,7 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 
 /// The failure for an error: its exit code, and what to do.
-pub(super) fn refused(error: TagError) -> Failure {
+pub(in crate::cli) fn refused(error: TagError) -> Failure {
     let text = error.to_string();
     match error {
         TagError::NoStore { .. } => Failure::new(Exit::Usage, text)
