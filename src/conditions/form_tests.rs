@@ -327,3 +327,36 @@ fn objects_may_take_turns_within_a_run() {
     };
     assert_eq!(back(&once).members["m_gain"], [1.5]);
 }
+
+/// A until event 10, B until event 50, then C.
+#[test]
+fn objects_take_turns_by_event() {
+    let gain = |value: f64| {
+        Record::new("Belle2::CDCDedxRunGain")
+            .with("m_gain", value)
+            .into()
+    };
+    let of = |events: &[u32]| Payload {
+        object: Some(in_turns(vec![gain(1.0), gain(2.0), gain(3.0)], events)),
+        ..Payload::empty("CDCDedxRunGain", "CDCDedxRunGain")
+    };
+    let read = back(&of(&[10, 50]));
+    for (event, expected) in [
+        (0, 1.0),
+        (9, 1.0),
+        (10, 2.0),
+        (49, 2.0),
+        (50, 3.0),
+        (u32::MAX, 3.0),
+    ] {
+        assert_eq!(read.at_event(event), Some(&gain(expected)), "event {event}");
+    }
+    assert_eq!(
+        refused(&of(&[50, 10])),
+        "payload CDCDedxRunGain does not fit class CDCDedxRunGain: first events must rise, but 10 comes after 50"
+    );
+    assert_eq!(
+        refused(&of(&[50])),
+        "payload CDCDedxRunGain does not fit class CDCDedxRunGain: 3 objects need 2 first events, not 1"
+    );
+}

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::root::Value;
 
 use super::Error;
+use super::root_form::at_event;
 
 /// Constants of one kind: an object of a class, with members that hold one value per channel.
 ///
@@ -62,6 +63,12 @@ impl Payload {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The object in force for an event of a run: of several that take turns, the one that began last.
+    #[must_use]
+    pub fn at_event(&self, event: u32) -> Option<&Value> {
+        self.object.as_ref().map(|object| at_event(object, event))
     }
 
     /// The indices of the channel at `position`, joined by commas; `None` for a single object.

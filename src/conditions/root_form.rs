@@ -49,6 +49,11 @@ impl PayloadFormat for RootForm {
             }
             (None, _) => objects::object(payload, class, library)?,
         };
+        check_turns(&object).map_err(|reason| Error::DoesNotFit {
+            payload: payload.name.clone(),
+            class: payload.class.clone(),
+            reason,
+        })?;
         let turns = class_of(&object) == Some(TURNS);
         let (class, object) = match stored_as {
             StoredAs::EventDependency if !turns => (TURNS, in_turns(vec![object], &[])),
@@ -176,6 +181,49 @@ fn turning(value: &Value) -> Option<&[Value]> {
         Some(Value::List(objects)) => Some(objects),
         _ => None,
     }
+}
+
+/// First events of the objects that take turns, without that of the first.
+fn first_events(value: &Value) -> &[i64] {
+    match value
+        .as_record()
+        .and_then(|record| record.get("m_eventNumbers"))
+    {
+        Some(Value::Ints(events)) => events,
+        _ => &[],
+    }
+}
+
+/// Whether objects that take turns are each there for some events.
+fn check_turns(value: &Value) -> Result<(), String> {
+    let Some(objects) = turning(value) else {
+        return Ok(());
+    };
+    let events = first_events(value);
+    if events.len() + 1 != objects.len() {
+        return Err(format!(
+            "{} objects need {} first events, not {}",
+            objects.len(),
+            objects.len().max(1) - 1,
+            events.len()
+        ));
+    }
+    match events.windows(2).find(|pair| pair[0] >= pair[1]) {
+        Some(pair) => Err(format!(
+            "first events must rise, but {} comes after {}",
+            pair[1], pair[0]
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The object that is in force for an event of the run: the one that began last.
+pub(super) fn at_event(value: &Value, event: u32) -> &Value {
+    let begun = first_events(value)
+        .iter()
+        .take_while(|first| **first <= i64::from(event));
+    let found = turning(value).and_then(|objects| objects.get(begun.count()));
+    found.unwrap_or(value)
 }
 
 /// How many objects take turns; 0 if it is no such container.
