@@ -281,7 +281,8 @@ impl Maker<'_> {
         for row in 0..self.payload.len() {
             let mut place = 0;
             for (index, length) in lengths.iter().enumerate() {
-                let offset = usize::try_from(numbers[index][row] - first(index));
+                let number = numbers[index].get(row).copied().unwrap_or_default();
+                let offset = usize::try_from(number - first(index));
                 let offset = offset.ok().filter(|offset| offset < length);
                 let offset = offset.ok_or_else(|| self.outside(name, row, index, *length))?;
                 place = place * length + offset;
