@@ -29,7 +29,7 @@ use super::files::{remove, write_json};
 use super::sign::Sign;
 use super::{Error, Outcome};
 
-const PLAN: &str = "plan.json";
+pub(super) const PLAN: &str = "plan.json";
 const OUTCOME: &str = "outcome.json";
 const OUTPUTDB: &str = "outputdb";
 pub(super) const STATE: &str = "caf_state.db";

@@ -29,6 +29,7 @@ mod collecting;
 mod constants;
 mod error;
 mod event;
+mod export;
 mod files;
 mod folder;
 mod inputs;
@@ -55,6 +56,7 @@ mod tests;
 
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
+pub use export::{ExportError, Exported, export};
 pub use iteration_folders::{iteration_folders, remove_iterations_after};
 pub use options::Options;
 pub use outcome::{

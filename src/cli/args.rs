@@ -54,6 +54,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// List trees, branches and histograms of a ROOT file
     Inspect(InspectArguments),
+    /// Write what a run collected as ROOT files with upstream's layout
+    Export(ExportArguments),
     /// Run any script with the whole API and print its last value as JSON
     Eval(EvalArguments),
     /// Show how far the calibrations of a run are, also while it runs
@@ -120,6 +122,26 @@ pub(super) struct InspectArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf export calibration_results --calibration channel_time
+
+Beside each objects.json of the results there is then a CollectorOutput.root, whose path is printed:
+  <collector>/RunRange                                   tree with exp and run; its title is the granularity
+  <collector>/<object>/<object>_<exp>.<run>/<object>_1   of each run, or _-1.-1 of all runs together
+
+Histograms, profiles and tables are those of ROOT; an efficiency is the two histograms <object>_passed and
+<object>_total, a sum is a tree. Channels are the first axis: TH2D of channel and bins, TProfile2D of profiles.")]
+pub(super) struct ExportArguments {
+    /// Output folder of the run
+    #[arg(value_name = "RESULTS_DIR", default_value = "calibration_results")]
+    pub(super) results: PathBuf,
+    /// Only what was collected for this calibration
+    #[arg(long, value_name = "NAME")]
+    pub(super) calibration: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -28,6 +28,7 @@ pub fn main() -> ExitCode {
     let ended = match &arguments.command {
         Command::Run(run) => super::run::run(run, terminal),
         Command::Inspect(inspect) => list(inspect),
+        Command::Export(export) => super::export::export(export, terminal),
         Command::Eval(eval) => super::eval::eval(eval, terminal),
         Command::Status(status) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);

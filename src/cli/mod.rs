@@ -19,6 +19,7 @@ mod config;
 mod db;
 mod eval;
 mod exit;
+mod export;
 mod failure;
 pub mod inspect;
 mod interrupt;

@@ -143,6 +143,20 @@ impl ProfileBlock {
         sorted.into_iter().map(|(numbers, _)| numbers).collect()
     }
 
+    /// Entries, sum of y and sum of y² of each cell of a channel, empty if it was not filled;
+    /// `None` if there is no such channel. Cells are underflow, bins, overflow, and NaN.
+    #[must_use]
+    pub fn cells_of(&self, numbers: &[i64]) -> Option<Vec<(u64, f64, f64)>> {
+        let width = self.axis.cells();
+        Some(match self.channels.lookup(numbers)? {
+            None => vec![(0, 0.0, 0.0); width],
+            Some(page) => self.cells[page * width..(page + 1) * width]
+                .iter()
+                .map(|cell| (cell.entries, cell.sum.value(), cell.squares.value()))
+                .collect(),
+        })
+    }
+
     /// The profile of a channel as values with errors, empty if it was not filled; `None` if
     /// there is no such channel. Bins without entries have value and error 0.
     #[must_use]
