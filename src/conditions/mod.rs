@@ -41,5 +41,5 @@ pub use payload::Payload;
 use payload::check_name;
 pub use provenance::{Origin, Provenance};
 pub use readable::readable;
-pub use root_form::{RootForm, unfit};
+pub use root_form::{RootForm, payload_name, unfit};
 pub use store::Store;

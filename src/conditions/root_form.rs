@@ -91,6 +91,21 @@ impl PayloadFormat for RootForm {
     }
 }
 
+/// The name of the one payload in a file.
+///
+/// # Errors
+/// When it is no ROOT file, or holds several objects or none.
+pub fn payload_name(bytes: &[u8]) -> Result<String, String> {
+    let file = RootFile::parse("payload", bytes.to_vec()).map_err(|error| error.to_string())?;
+    match file.keys() {
+        [one] => Ok(one.path.clone()),
+        keys => Err(format!(
+            "it holds {} objects, and a payload is one",
+            keys.len()
+        )),
+    }
+}
+
 /// A ROOT file that should hold the object of a payload.
 pub(super) struct Opened {
     name: String,

@@ -51,6 +51,37 @@ pub(super) enum DbAction {
     Check(CheckArguments),
     /// Say which payload is in force for a run, and why
     Find(FindArguments),
+    /// Show what is in a payload file
+    Dump(DumpArguments),
+    /// Compare the numbers of two payload files
+    Diff(PayloadDiffArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db dump calibration_results/outputdb/dbstore_ExampleChannelTime_rev_3fa94c.root
+
+What is no table of numbers is shown as JSON: maps as lists of [key, value].")]
+pub(super) struct DumpArguments {
+    /// The payload file
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf db diff before.root after.root --worst 20
+
+Exit codes: 0 nothing differs, 1 something does.")]
+pub(super) struct PayloadDiffArguments {
+    /// A payload file
+    pub(super) before: PathBuf,
+    /// Another one
+    pub(super) after: PathBuf,
+    /// How many of the largest changes are shown for each member
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) worst: usize,
 }
 
 #[derive(Debug, Args)]

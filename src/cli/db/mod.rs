@@ -10,6 +10,7 @@ mod faults;
 mod find;
 mod iov;
 mod merge;
+mod payload;
 mod refused;
 mod table;
 mod tag;

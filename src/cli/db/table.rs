@@ -6,7 +6,7 @@ use super::super::terminal::Terminal;
 
 /// A table with a line of titles.
 pub(super) struct Table {
-    titles: Vec<&'static str>,
+    titles: Vec<String>,
     /// Columns of numbers are aligned at their right.
     right: Vec<bool>,
     rows: Vec<(Option<Accent>, Vec<String>)>,
@@ -14,12 +14,12 @@ pub(super) struct Table {
 
 impl Table {
     /// A table with these titles; those that begin with `>` are of numbers.
-    pub(super) fn new(titles: &[&'static str]) -> Self {
+    pub(super) fn new(titles: &[&str]) -> Self {
         Self {
             right: titles.iter().map(|title| title.starts_with('>')).collect(),
             titles: titles
                 .iter()
-                .map(|title| title.trim_start_matches('>'))
+                .map(|title| title.trim_start_matches('>').to_owned())
                 .collect(),
             rows: Vec::new(),
         }
@@ -37,15 +37,15 @@ impl Table {
 
     /// The text, one line per row.
     pub(super) fn text(&self, out: Terminal) -> String {
-        let titles: Vec<String> = self.titles.iter().map(ToString::to_string).collect();
-        let all = || std::iter::once(&titles).chain(self.rows.iter().map(|(_, cells)| cells));
+        let titles = &self.titles;
+        let all = || std::iter::once(titles).chain(self.rows.iter().map(|(_, cells)| cells));
         let widths: Vec<usize> = (0..titles.len())
             .map(|column| {
                 let widths = all().map(|cells| width(cells.get(column)));
                 widths.max().unwrap_or_default()
             })
             .collect();
-        let mut text = self.line(&titles, &widths, Some(Accent::Dim), out);
+        let mut text = self.line(titles, &widths, Some(Accent::Dim), out);
         for (accent, cells) in &self.rows {
             text += &self.line(cells, &widths, *accent, out);
         }
