@@ -14,6 +14,7 @@ Start here:
   b2caf inspect events.root                        see what a ROOT file holds
   b2caf eval snippet.rhai                          try a script and print its last value
   b2caf status                                     see how far the calibrations of a run are
+  b2caf export calibration_results                 write what a run collected as ROOT files
   b2caf db upload staging calibration_results/outputdb
                                                    put the payloads of a run into a global tag
 

@@ -29,4 +29,7 @@ mod grid;
 mod layout;
 mod piece;
 
+#[cfg(test)]
+mod tests;
+
 pub use layout::CollectorFile;
