@@ -15,7 +15,7 @@ use b2caf::conditions::tags::{Allowed, TagStore, look_inside};
 use md5::{Digest, Md5};
 
 /// Kills in one test.
-const KILLS: u32 = 60;
+const KILLS: u32 = 150;
 
 /// Payloads in one upload, enough that kills meet it at work.
 const PAYLOADS: usize = 12;

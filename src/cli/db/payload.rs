@@ -152,10 +152,19 @@ pub(super) fn diff(arguments: &PayloadDiffArguments, answer: &Answer) -> Result<
         }
         return Ok(if equal { Exit::Done } else { Exit::REFUSED });
     }
+    let named = |payload: &Payload| (payload.name.clone(), payload.class.clone());
+    let same_kind = named(&before) == named(&after);
+    if !same_kind {
+        answer.warn(&format!(
+            "{} of class {} is compared with {} of class {}",
+            before.name, before.class, after.name, after.class
+        ));
+    }
     let changes = changes(&before, &after);
-    let equal = changes
-        .iter()
-        .all(|change| change.moved.is_empty() && change.counts[1..] == [0, 0]);
+    let equal = same_kind
+        && changes
+            .iter()
+            .all(|change| change.moved.is_empty() && change.counts[1..] == [0, 0]);
     answer.show(
         || json!({ "equal": equal, "members": changes.iter().map(|c| told(c, arguments.worst)).collect::<Value>() }),
         || table(&changes, arguments.worst),
@@ -204,7 +213,7 @@ fn changes(before: &Payload, after: &Payload) -> Vec<Change> {
             match second.get(&(member.clone(), channel.clone())) {
                 Some(new) => {
                     change.counts[0] += 1;
-                    if old.to_bits() != new.to_bits() {
+                    if old != new && !(old.is_nan() && new.is_nan()) {
                         change.moved.push((channel.clone(), *old, *new));
                     }
                 }
