@@ -1,5 +1,7 @@
 //! Payloads as ROOT files that hold one object each, as the conditions database of basf2 has them.
 
+use std::path::Path;
+
 use crate::root::{
     self, ClassDeclaration, Classes, MemberDeclaration, Record, RootFile, Streaming, Value,
 };
@@ -95,14 +97,17 @@ impl PayloadFormat for RootForm {
 ///
 /// # Errors
 /// When it is no ROOT file, or holds several objects or none.
-pub fn payload_name(bytes: &[u8]) -> Result<String, String> {
-    let file = RootFile::parse("payload", bytes.to_vec()).map_err(|error| error.to_string())?;
+pub fn payload_name(path: &Path, bytes: &[u8]) -> Result<String, String> {
+    let file = RootFile::parse(path, bytes.to_vec()).map_err(|error| error.to_string())?;
     match file.keys() {
         [one] => Ok(one.path.clone()),
-        keys => Err(format!(
-            "it holds {} objects, and a payload is one",
-            keys.len()
-        )),
+        keys => {
+            let count = keys.len();
+            Err(format!(
+                "{} holds {count} objects, and a payload is one",
+                path.display()
+            ))
+        }
     }
 }
 

@@ -178,7 +178,10 @@ fn check_classes(
         .filter(|payload| !payload.members.is_empty())
     {
         if let Some(message) = misfit(payload, &channels) {
-            problems.push(Problem::new("plan::wrong-class", payload.place, message));
+            problems.push(
+                Problem::new("plan::wrong-class", payload.place, message)
+                    .hint("make what the class has; a payload of your own, with names of its own, may have any channels and members"),
+            );
         }
     }
 }

@@ -31,13 +31,13 @@ pub(super) fn dump(arguments: &DumpArguments, answer: &Answer) -> Result<Exit, F
 }
 
 fn read(file: &Path) -> Result<Payload, Failure> {
-    let unusable = |reason: String| {
-        Failure::new(Exit::Input, format!("{}: {reason}", file.display()))
-            .hint("b2caf inspect shows what is in any ROOT file")
+    let unusable = |text: String| {
+        Failure::new(Exit::Input, text).hint("b2caf inspect shows what is in any ROOT file")
     };
-    let bytes = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
-    let name = payload_name(&bytes).map_err(unusable)?;
-    RootForm.read(&name, bytes).map_err(unusable)
+    let here = |reason: String| unusable(format!("{}: {reason}", file.display()));
+    let bytes = std::fs::read(file).map_err(|error| here(error.to_string()))?;
+    let name = payload_name(file, &bytes).map_err(unusable)?;
+    RootForm.read(&name, bytes).map_err(here)
 }
 
 fn rows(payload: &Payload) -> Table {

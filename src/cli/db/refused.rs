@@ -37,8 +37,11 @@ pub(in crate::cli) fn refused(error: TagError) -> Failure {
         TagError::TagName(_)
         | TagError::TagExists(_)
         | TagError::Transition { .. }
-        | TagError::Closed { .. }
-        | TagError::NotUsable { .. } => Failure::new(Exit::Usage, text),
+        | TagError::Closed { .. } => Failure::new(Exit::Usage, text),
+        TagError::NotUsable { ref tag, .. } => {
+            let hint = format!("when it is ready for that: b2caf db tag state {tag} TESTING");
+            Failure::new(Exit::Usage, text).hint(hint)
+        }
         TagError::NotMetadata { .. } | TagError::OtherSchema { .. } => {
             Failure::new(Exit::Input, text).hint("name another folder with --store")
         }

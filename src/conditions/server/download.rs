@@ -110,7 +110,7 @@ impl Files {
         });
         let sink = match downloaded {
             Ok(sink) => sink,
-            Err(error @ Error::Io { .. }) => return Err(told(&error)),
+            Err(error @ Error::File(_)) => return Err(told(&error)),
             Err(error) => return Err(Trouble::Server(error.into())),
         };
         let found = format!("{:x}", sink.md5.finalize());

@@ -188,16 +188,9 @@ pub enum Error {
     /// A store that cannot be read.
     #[error("nothing was uploaded: {0}")]
     Store(#[from] crate::conditions::Error),
-    /// The operating system said no.
-    #[error("could not {action} {}: {source}", .path.display())]
-    Io {
-        /// What was tried, as a verb: `write`.
-        action: &'static str,
-        /// With what.
-        path: PathBuf,
-        /// Its answer.
-        source: io::Error,
-    },
+    /// A file that cannot be read or written.
+    #[error(transparent)]
+    File(crate::conditions::Error),
 }
 
 impl Error {
@@ -206,12 +199,8 @@ impl Error {
         action: &'static str,
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        let of_file = crate::conditions::Error::io(action, path);
+        move |source| Self::File(of_file(source))
     }
 
     /// The HTTP status with which a server refused.

@@ -57,7 +57,11 @@ impl Token {
             return Ok(None);
         };
         match Self::read(&path) {
-            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            Err(Error::File(crate::conditions::Error::Io { source, .. }))
+                if source.kind() == ErrorKind::NotFound =>
+            {
+                Ok(None)
+            }
             read => read.map(Some),
         }
     }

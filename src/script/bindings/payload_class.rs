@@ -2,6 +2,7 @@
 
 use super::super::raise::{Fallible, Raised};
 use crate::conditions::Library;
+use crate::settings::nearest;
 
 /// A name this near to a known one is a misspelt one rather than one of its own.
 const NEAR: usize = 2;
@@ -27,11 +28,8 @@ pub(super) fn payload_class(payload: &str, class: &str) -> Fallible<String> {
         return Ok(class.to_owned());
     }
     // Anything else is a class of its own, unless it was meant to be one that is known.
-    let near = library
-        .names()
-        .filter(|name| strsim::osa_distance(name, class) <= NEAR);
-    match near.min_by_key(|name| strsim::osa_distance(name, class)) {
-        Some(near) if class.len() > 2 * NEAR => {
+    match nearest(class, library.names()).filter(|near| is_slip(near, class)) {
+        Some(near) => {
             let message =
                 format!("class {class} is not known, and its name is nearly that of another");
             unfit(
@@ -39,6 +37,12 @@ pub(super) fn payload_class(payload: &str, class: &str) -> Fallible<String> {
                 format!("did you mean `{near}`? A class of its own needs another name"),
             )
         }
-        _ => Ok(class.to_owned()),
+        None => Ok(class.to_owned()),
     }
+}
+
+/// Whether a name is rather a misspelt one than one of its own.
+fn is_slip(known: &str, name: &str) -> bool {
+    let (known, name) = (known.to_lowercase(), name.to_lowercase());
+    name.len() > 2 * NEAR && strsim::osa_distance(&known, &name) <= NEAR
 }

@@ -150,7 +150,7 @@ fn the_environment_is_read_as_upstream_reads_it() {
     assert_eq!(environment.user.as_deref(), Some("me"));
     // A file that is named must be there.
     let error = Settings::from_environment(&environment).unwrap_err();
-    assert!(matches!(error, Error::Io { .. }), "{error}");
+    assert!(matches!(error, Error::File(_)), "{error}");
 }
 
 #[test]

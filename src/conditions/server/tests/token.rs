@@ -23,7 +23,7 @@ fn the_token_given_beats_the_file_named_which_beats_the_one_at_home() {
     );
     environment.token_file = Some(named.clone());
     // What is named must be there.
-    assert!(matches!(find(None, &environment), Err(Error::Io { .. })));
+    assert!(matches!(find(None, &environment), Err(Error::File(_))));
     fs::write(&named, "  from-file  ").unwrap();
     assert_eq!(
         find(None, &environment).unwrap(),
