@@ -94,11 +94,13 @@ impl TagStore {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&file, flags).map_err(&failed)?;
         connection.busy_timeout(PATIENCE).map_err(&failed)?;
-        // With `extra` the end of a transaction is on disk too: what was reported as done stays done. The
-        // form of the journal is the default one, which network file systems and old readers know.
-        connection
-            .execute_batch("pragma synchronous = extra; pragma foreign_keys = on;")
-            .map_err(&failed)?;
+        if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            // With `extra` the end of a transaction is on disk too: what was reported as done stays done.
+            // The form of the journal is the default one, which network file systems and old readers know.
+            connection
+                .execute_batch("pragma synchronous = extra; pragma foreign_keys = on;")
+                .map_err(&failed)?;
+        }
         drop(failed);
         let folder = file.parent().unwrap_or(Path::new("."));
         Ok(Self {

@@ -212,3 +212,32 @@ fn any_file_with_the_two_relations_can_be_looked_up_in() {
         "{error}"
     );
 }
+
+#[test]
+fn what_a_killed_writer_left_half_done_is_undone_by_the_next_reader() {
+    let place = Place::new(&["t"]);
+    let raw = Connection::open(place.store.file()).unwrap();
+    // Too little memory for the change: it goes to the file before the transaction ends.
+    raw.execute_batch(
+        "pragma cache_size = 1; begin immediate;
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
+         insert into globaltags select 1000 + i, 'half_done_' || i, 'OPEN' from n;",
+    )
+    .unwrap();
+    let killed = tempfile::tempdir().unwrap();
+    let file = killed.path().join(TagStore::FILE);
+    let journal = killed.path().join("metadata.sqlite-journal");
+    let beside = place.store.file().with_extension("sqlite-journal");
+    fs::copy(place.store.file(), &file).unwrap();
+    fs::copy(beside, &journal).unwrap();
+    raw.execute_batch("rollback").unwrap();
+    let before = fs::metadata(place.store.file()).unwrap().len();
+    assert!(
+        fs::metadata(&file).unwrap().len() > before,
+        "nothing is half done"
+    );
+
+    let tags = TagStore::open_read_only(&file).unwrap().tags().unwrap();
+    assert_eq!(tags.len(), 1, "{tags:?}");
+    assert!(!journal.exists());
+}
