@@ -43,6 +43,7 @@ mod state;
 mod strategy;
 mod summary;
 mod test_calibration;
+mod timeline;
 pub mod words;
 
 #[cfg(test)]
@@ -59,3 +60,4 @@ pub use scripted::{Answer, Data, Saved, Scripted, ScriptedStrategy};
 pub use state::{AlgorithmState, AlgorithmTrigger};
 pub use strategy::{Commit, Executed, StrategyOutcome, StrategyRun, Task, run_strategy};
 pub use summary::{FitSummary, Worst};
+pub use timeline::{Block, Event, Interval, Intervals, Piece, Stretch, TimelineError, lay_out};

@@ -24,6 +24,7 @@ pub mod server;
 mod standard_layouts;
 mod store;
 pub mod tags;
+mod turns;
 
 #[cfg(test)]
 mod form_tests;
@@ -43,3 +44,4 @@ pub use provenance::{Origin, Provenance};
 pub use readable::readable;
 pub use root_form::{RootForm, payload_name, unfit};
 pub use store::Store;
+pub use turns::take_turns;

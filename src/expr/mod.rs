@@ -20,6 +20,7 @@ mod schema;
 mod slice;
 pub mod special;
 mod table;
+mod text;
 mod tree;
 mod verbs;
 mod wide;
@@ -35,7 +36,8 @@ pub use lookup::{Bound, Lookup, LookupTable, PayloadMember};
 pub use program::{Outputs, Program, Scratch};
 pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
 pub use slice::Slice;
-pub use table::{BATCH, Column, Table, TableError};
+pub use table::{BATCH, Column, ORIGIN, Table, TableError};
+pub use text::{TextError, from_text};
 pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp, rebuilt};
 pub use verbs::{
     Groups, JoinError, Key, Operand, Statistics, channels, filled_from_neighbours, operate,

@@ -160,6 +160,10 @@ pub enum TableError {
     },
 }
 
+/// Names of the columns that say from which experiment, run and event a collected row comes; they go where
+/// the row goes, and are not shown.
+pub const ORIGIN: [&str; 3] = ["@exp", "@run", "@event"];
+
 /// Columns of equal length, in a fixed order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
@@ -222,6 +226,11 @@ impl Table {
     /// Names and columns in order.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, &Column)> {
         self.columns.iter().map(|(n, c)| (n.as_str(), &**c))
+    }
+
+    /// The same without those of [`ORIGIN`].
+    pub fn shown(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.columns().filter(|(name, _)| !ORIGIN.contains(name))
     }
 
     /// The column of that name.

@@ -51,7 +51,7 @@ pub(super) fn left_out(part: &Part) -> Vec<&str> {
     let Part::Table(table) = part else {
         return Vec::new();
     };
-    let texts = table.columns().filter(|(_, column)| is_text(column));
+    let texts = table.shown().filter(|(_, column)| is_text(column));
     texts.map(|(name, _)| name).collect()
 }
 
@@ -60,7 +60,7 @@ fn is_text(column: &Column) -> bool {
 }
 
 fn columns(table: &Table) -> Vec<(String, Column)> {
-    let kept = table.columns().filter(|(_, column)| !is_text(column));
+    let kept = table.shown().filter(|(_, column)| !is_text(column));
     kept.map(|(name, column)| (name.to_owned(), column.clone()))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use crate::collect::{Object, Storage};
-use crate::expr::{Column, Outputs, Table, Type};
+use crate::expr::{Column, ORIGIN, Outputs, Table, Type};
 use crate::hist::{
     Axis, Block, BlockError, ChannelRange, CountBlock, EfficiencyBlock, ProfileBlock, SumBlock,
 };
@@ -44,7 +44,13 @@ impl Kind {
                 let typed = |(n, (name, _)): (usize, &(String, _))| {
                     (name.clone(), kind(n).copied().unwrap_or(Type::Float))
                 };
-                return Ok(Self::Table(columns.map(typed).collect()));
+                let declared = columns.len();
+                let mut named: Vec<_> = columns.map(typed).collect();
+                let all = types.map_or(0, |types| types.len() - skipped);
+                if all == declared + ORIGIN.len() {
+                    named.extend(ORIGIN.map(|name| (name.to_owned(), Type::Int)));
+                }
+                return Ok(Self::Table(named));
             }
         };
         Ok(Self::Block(Box::new(block)))

@@ -7,7 +7,7 @@ use super::slots::{Definition, Key, Slots};
 use super::view::{Level, View};
 use crate::collect::schema::{Array, FieldId, Names};
 use crate::collect::{Collector, Generator, Object, Step, Storage};
-use crate::expr::{Evaluator, Failure, Formula, Place, Type, Wanted};
+use crate::expr::{Evaluator, Failure, Formula, Node, Path, Place, Type, Wanted};
 
 /// What is done with the values of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl Pass {
     pub(crate) fn compile(collector: &Collector, names: &Names) -> Result<Self, Failure> {
         let slots = RefCell::new(Slots::default());
         let mut compiler = Compiler {
+            origin: origin(collector, names),
             view: View {
                 names,
                 slots: &slots,
@@ -101,6 +102,8 @@ impl Pass {
 }
 
 struct Compiler<'a> {
+    /// What says from which event a row comes, if all of it is in the file.
+    origin: Vec<Formula>,
     view: View<'a>,
     /// Steps of the level at hand.
     ops: Vec<Op>,
@@ -214,6 +217,7 @@ impl Compiler<'_> {
                 place: object.place,
             });
         }
+        let origin = self.origin.clone();
         let channels = object.channels.iter().map(|c| (&c.index, Wanted::Whole));
         let values: Vec<(&Formula, Wanted)> = match &object.storage {
             Storage::Histogram(binnings) => binnings
@@ -225,7 +229,11 @@ impl Compiler<'_> {
             }
             Storage::Efficiency(condition) => vec![(condition, Wanted::Condition)],
             Storage::Sum(value) => vec![(value, Wanted::Number)],
-            Storage::Table(columns) => columns.iter().map(|(_, f)| (f, Wanted::Any)).collect(),
+            Storage::Table(columns) => {
+                let origin = origin.iter().map(|f| (f, Wanted::Any));
+                let columns = columns.iter().map(|(_, f)| (f, Wanted::Any));
+                columns.chain(origin).collect()
+            }
         };
         let formulas: Vec<_> = channels.chain(values).collect();
         let evaluator = self.evaluator(&formulas)?;
@@ -237,6 +245,24 @@ impl Compiler<'_> {
     fn push(&mut self, evaluator: Evaluator, action: Action) {
         self.ops.push(Op::new(evaluator, action));
     }
+}
+
+/// Experiment, run and number of an event as formulas of its rows; none if one of them is not a whole number
+/// of the file.
+fn origin(collector: &Collector, names: &Names) -> Vec<Formula> {
+    let Ok(found) = names.run_fields(collector.run_columns.as_ref()) else {
+        return Vec::new();
+    };
+    let formula = |field: Option<FieldId>| {
+        let field = &names.fields[field?];
+        let path = std::iter::once("event").chain(field.names.iter().map(String::as_str));
+        let path = Path(path.map(str::to_owned).collect());
+        let column = Node::Column(path, Place::default());
+        (field.kind == Type::Int).then(|| Formula::Compiled(column.into()))
+    };
+    let all = [found.experiment, found.run, found.event].map(formula);
+    let all: Option<Vec<Formula>> = all.into_iter().collect();
+    all.unwrap_or_default()
 }
 
 impl Op {

@@ -8,3 +8,4 @@ mod parse;
 mod random;
 mod refused;
 mod tables;
+mod text;

@@ -59,7 +59,7 @@ impl Table {
             .map(|value| rows.get(value).copied())
             .collect();
         let mut table = self.clone();
-        for (name, column) in other.columns() {
+        for (name, column) in other.shown() {
             if table.column(name).is_none() {
                 table.push(name, spread(column, &found))?;
             }

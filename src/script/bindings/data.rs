@@ -269,9 +269,6 @@ fn attributes(engine: &mut Engine) {
 /// Names of the API that do not work yet, and say so.
 fn missing(engine: &mut Engine) {
     engine
-        .register_fn("timeline", |_: &mut Data, _: &str| {
-            not_yet::<()>("Data.timeline")
-        })
         .register_fn("normal_equations", |_: &mut Data, _: &str| {
             not_yet::<()>("Data.normal_equations")
         })

@@ -37,6 +37,7 @@ pub(super) mod settings;
 mod strategy;
 mod systems;
 mod tables;
+mod timelines;
 mod values;
 
 #[cfg(test)]
@@ -51,3 +52,4 @@ pub(super) use ordered::Ordered;
 pub(super) use plan::{CalibrationHandle, Draft};
 pub(super) use register::register;
 pub(super) use results::constants_of;
+pub(super) use timelines::Formula;

@@ -32,6 +32,7 @@ pub(crate) fn register(engine: &mut Engine) {
     super::tables::register(engine);
     super::columns::register(engine);
     super::rows::register(engine);
+    super::timelines::register(engine);
     super::lookups::register(engine);
     super::blocks::register(engine);
     super::plan::register(engine);

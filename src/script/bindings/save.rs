@@ -26,28 +26,43 @@ type Content = (Option<(&'static str, Vec<i64>)>, IndexMap<String, Vec<f64>>);
 
 pub(super) fn save(data: &Data, name: &str, value: &Dynamic, options: &Map) -> Fallible<()> {
     refuse_others(options, &["iov", "columns", "class"], "options of `save`")?;
-    let iov = match options.get("iov") {
-        None => None,
-        Some(iov) => Some(iov.clone().try_cast::<IoV>().ok_or_else(|| {
-            let message = format!("`iov` is an IoV, not {}", a_kind(iov));
-            Raised::new("script::wrong-value", message)
-                .key("iov")
-                .boxed()
-        })?),
+    let iov = iov_of(options)?;
+    let payload = payload_of(data, name, value, options)?;
+    store(data, payload, iov)
+}
+
+/// The interval that was given.
+pub(super) fn iov_of(options: &Map) -> Fallible<Option<IoV>> {
+    let Some(iov) = options.get("iov") else {
+        return Ok(None);
     };
+    iov.clone().try_cast::<IoV>().map(Some).ok_or_else(|| {
+        let message = format!("`iov` is an IoV, not {}", a_kind(iov));
+        Raised::new("script::wrong-value", message)
+            .key("iov")
+            .boxed()
+    })
+}
+
+/// The payload that a map of members or a table describes.
+pub(super) fn payload_of(
+    data: &Data,
+    name: &str,
+    value: &Dynamic,
+    options: &Map,
+) -> Fallible<Payload> {
     let class = class(data, name, options)?;
     if let Some(object) = whole_object(name, &class, value)? {
-        let payload = Payload {
+        return Ok(Payload {
             object: Some(object),
             ..Payload::empty(name, &class)
-        };
-        return store(data, payload, iov);
+        });
     }
     let (channels, members) = match value.read_lock::<Table>() {
         Some(table) => of_table(name, &table, options.get("columns"))?,
         None => of_map(name, value, options)?,
     };
-    let payload = Payload {
+    Ok(Payload {
         name: name.to_owned(),
         class,
         channels: channels
@@ -56,12 +71,11 @@ pub(super) fn save(data: &Data, name: &str, value: &Dynamic, options: &Map) -> F
             .collect(),
         members,
         object: None,
-    };
-    store(data, payload, iov)
+    })
 }
 
 /// Keeps a payload that can be stored.
-fn store(data: &Data, payload: Payload, iov: Option<IoV>) -> Fallible<()> {
+pub(super) fn store(data: &Data, payload: Payload, iov: Option<IoV>) -> Fallible<()> {
     let can_be = payload
         .check()
         .and_then(|()| RootForm.write(&payload).map(drop));
@@ -137,7 +151,7 @@ fn of_table(name: &str, table: &Table, columns: Option<&Dynamic>) -> Fallible<Co
             columns.iter().map(ToString::to_string).collect()
         }
         None => {
-            let numbers = table.0.columns().filter(|(_, c)| c.to_floats().is_some());
+            let numbers = table.0.shown().filter(|(_, c)| c.to_floats().is_some());
             numbers.map(|(name, _)| name.to_owned()).collect()
         }
     };

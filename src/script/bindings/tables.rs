@@ -47,7 +47,7 @@ impl Table {
     }
 
     fn unknown(&self, name: &str) -> Box<EvalAltResult> {
-        let known: Vec<&str> = self.0.columns().map(|(name, _)| name).collect();
+        let known: Vec<&str> = self.0.shown().map(|(name, _)| name).collect();
         let hint = crate::settings::nearest(name, known.iter().copied()).map_or_else(
             || format!("it has {}", known.join(", ")),
             |near| format!("did you mean `{near}`?"),
