@@ -76,20 +76,25 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
     let again = folder.path().join("again");
     let began = Instant::now();
     finish(&again);
-    let whole = began.elapsed();
+    let mut whole = began.elapsed();
     let output = folder.path().join("killed");
     let (mut under_way, mut continued) = (0, 0);
-    for (number, moment) in (1..=KILLS).zip(moments()) {
+    for (number, moment) in (1..=4 * KILLS).zip(moments()) {
+        if under_way == KILLS {
+            break;
+        }
         let mut child = command(&output)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        sleep(whole.mul_f64(0.9 * moment));
+        sleep(whole.mul_f64(moment));
         let was_at_work = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();
         under_way += u32::from(was_at_work);
+        // Other work on the machine comes and goes.
+        whole = whole.mul_f64(if was_at_work { 1.03 } else { 0.9 });
         // Now and then it is killed again before it comes to an end.
         if was_at_work && number % 3 == 0 {
             continued += 1;
@@ -100,10 +105,10 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         fs::remove_dir_all(&output).unwrap();
     }
     say!(
-        "{under_way} of {KILLS} kills met a run at work (of {} ms), {continued} were killed once more",
+        "{under_way} kills met a run at work (of {} ms), {continued} were killed once more",
         whole.as_millis()
     );
-    assert!(under_way > KILLS / 2, "only {under_way} kills met a run");
+    assert_eq!(under_way, KILLS, "kills that met a run");
 }
 
 #[test]
@@ -183,7 +188,7 @@ fn another_script_or_input_is_refused_with_a_choice() {
 /// A small file system of its own, in a name space of its own; not everywhere allowed.
 const FULL_DISK: &str = r#"
 set -e
-mount -t tmpfs -o size=1500k tmpfs "$1"
+mount -t tmpfs -o size=2000k tmpfs "$1"
 dd if=/dev/zero of="$1/filler" bs=1k count="$2" 2>/dev/null
 shift; shift
 set +e
@@ -200,7 +205,7 @@ fn a_full_disk_stops_a_run_which_goes_on_when_there_is_room() {
     finish(&undisturbed);
     let expected = content(&undisturbed);
     let mut stopped = 0;
-    for filler in (400..1500).step_by(50) {
+    for filler in (900..2000).step_by(50) {
         let disk = folder.path().join(format!("disk{filler}"));
         fs::create_dir(&disk).unwrap();
         let run = command(&disk.join("results"));

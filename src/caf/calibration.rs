@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::calibrate::Objects;
-use crate::conditions::{Chain, Store};
+use crate::conditions::{Chain, InForce, Store};
 use crate::plan::Calibration;
 
 use super::collecting::{Gathered, Together};
@@ -203,6 +203,7 @@ impl<'a> Work<'a> {
                 iteration,
                 objects,
                 constants: self.constants(iteration),
+                looked_up: self.looked_up(),
                 earlier: self.earlier(iteration),
                 folder: algorithms,
             },
@@ -210,18 +211,25 @@ impl<'a> Work<'a> {
         )
     }
 
+    /// The constants with which the objects were collected, by name.
+    fn looked_up(&self) -> Vec<InForce> {
+        let all = self.gathered.iter();
+        all.flat_map(|one| one.objects.looked_up()).collect()
+    }
+
     /// What the iteration before stored.
     fn earlier(&self, iteration: u32) -> Option<Store> {
         let number = iteration.checked_sub(1)?;
         let name = &self.calibration.name;
         let folder = self.setting.folder.algorithms(name, number);
-        Some(Store::new(folder.join("outputdb")))
+        let store = Store::new(folder.join("outputdb"));
+        Some(store.called(&format!("calibration {name}, iteration {}", number + 1)))
     }
 
     /// Constants in force before the algorithms: the iteration before, what it waits for, what
     /// was given.
     fn constants(&self, iteration: u32) -> Chain {
-        let given = self.setting.options.constants.iter().map(Store::new);
+        let given = self.setting.options.constants.iter().cloned();
         let stores = self.earlier(iteration).into_iter();
         Chain::new(
             stores

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::calibrate::{Channels, Objects};
-use crate::conditions::Chain;
+use crate::conditions::{Chain, InForce};
 use crate::expr::Table;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
@@ -22,6 +22,11 @@ pub(super) trait Keep: Objects {
     /// Whether they would be others with the constants that are in force now.
     fn must_collect_again(&self, _now: &Chain) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    /// The constants that were looked at, by name.
+    fn looked_up(&self) -> Vec<InForce> {
+        Vec::new()
     }
 }
 

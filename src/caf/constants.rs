@@ -1,12 +1,12 @@
 //! Constants that collectors look up: those to be expected, and those that were looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::calibrate::{Declared, Kind, PayloadRule};
 use crate::collect::{ChainConstants, Collector, Constants, no_member};
-use crate::conditions::{Chain, Record, Store};
+use crate::conditions::{Chain, InForce, Record, Store};
 use crate::expr::{LookupTable, PayloadMember, Unknown};
 use crate::iov::ExpRun;
 use crate::plan::Calibration;
@@ -84,8 +84,8 @@ fn rule<'a>(declared: &'a Declared, payload: &str) -> Option<&'a PayloadRule> {
     declared.payloads.iter().find(|rule| rule.name == payload)
 }
 
-/// A payload file: the folder of its store, and its revision.
-type File = (PathBuf, String);
+/// A payload file: the folder of its store, and what it is.
+type File = (PathBuf, InForce);
 
 /// Which payload files a pass looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,9 +105,15 @@ impl LookedUp {
     fn of(keys: impl Iterator<Item = (Arc<str>, ExpRun)>, constants: &ChainConstants) -> Self {
         let file = |(payload, run): &(Arc<str>, ExpRun)| {
             let (store, record) = constants.record(payload, *run)?;
-            Some((store.folder().to_path_buf(), record.revision.clone()))
+            Some((store.folder().to_path_buf(), InForce::new(store, record)))
         };
         Self(keys.map(|key| (key.clone(), file(&key))).collect())
+    }
+
+    /// What was found, each once, by name.
+    pub(super) fn list(&self) -> Vec<InForce> {
+        let found: BTreeSet<&InForce> = self.0.values().flatten().map(|(_, what)| what).collect();
+        found.into_iter().cloned().collect()
     }
 
     /// Whether a pass would look at other constants now: what it collected is out of date.
@@ -135,15 +141,15 @@ fn same_content(one: Option<&File>, other: Option<&File>, name: &str) -> Result<
     let (Some(one), Some(other)) = (one, other) else {
         return Ok(one == other);
     };
-    let read = |(folder, revision): &File| {
+    let read = |(folder, what): &File| {
         Store::new(folder).read(&Record {
             line: 0,
             name: name.to_owned(),
-            revision: revision.clone(),
+            revision: what.revision.clone(),
             iov: None,
         })
     };
-    Ok(one.1 == other.1 && read(one)? == read(other)?)
+    Ok(one.1.revision == other.1.revision && read(one)? == read(other)?)
 }
 
 #[cfg(test)]

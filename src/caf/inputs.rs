@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::UNIX_EPOCH;
 
-use crate::conditions::{Chain, Store};
+use crate::conditions::Chain;
 use crate::plan::Plan;
 
 use super::local_database::identity;
@@ -20,7 +20,7 @@ const CONSTANTS: &str = "constants";
 /// # Errors
 /// When they are others.
 pub(super) fn check_start(options: &Options, state: &StateDb) -> Result<(), Error> {
-    let start = Chain::new(options.constants.iter().map(Store::new).collect());
+    let start = Chain::new(options.constants.clone());
     let now = identity(&start)?;
     match state.get(CONSTANTS)? {
         None => Ok(state.set(CONSTANTS, &now)?),
@@ -86,7 +86,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::conditions::Payload;
+    use crate::conditions::{Payload, Store};
     use crate::iov::IoV;
 
     fn constants(folder: &Path, value: f64) {
@@ -113,7 +113,7 @@ mod tests {
         let state = StateDb::create_or_open(&folder.path().join("state.db")).unwrap();
         let check = |given: &[&Path]| {
             let mut options = Options::new(folder.path());
-            options.constants = given.iter().map(|path| path.to_path_buf()).collect();
+            options.constants = given.iter().map(|path| Store::new(*path)).collect();
             check_start(&options, &state)
         };
         check(&[&one]).unwrap();

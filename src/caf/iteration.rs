@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::calibrate::{
     AlgResult, Algorithm, Objects, Saved, Strategy, StrategyOutcome, Task, run_strategy,
 };
-use crate::conditions::{Chain, Payload, Store};
+use crate::conditions::{Chain, InForce, Payload, Store};
 use crate::expr::Table;
 use crate::iov::IoV;
 use crate::plan::Calibration;
@@ -28,6 +28,8 @@ pub(super) struct Pass<'a> {
     pub(super) objects: Arc<dyn Objects>,
     /// Constants in force before the first algorithm.
     pub(super) constants: Chain,
+    /// Constants that the collectors looked at.
+    pub(super) looked_up: Vec<InForce>,
     /// What the iteration before stored.
     pub(super) earlier: Option<Store>,
     /// Where they write.
@@ -58,7 +60,12 @@ struct Written<'a> {
 pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Result<Found, Error> {
     let calibration = pass.calibration;
     let mut found = Found::default();
-    let store = Store::new(pass.folder.join("outputdb"));
+    let called = format!(
+        "calibration {}, iteration {}",
+        calibration.name,
+        pass.iteration + 1
+    );
+    let store = Store::new(pass.folder.join("outputdb")).called(&called);
     for algorithm in &calibration.algorithms {
         observer.event(&Event::AlgorithmStarted {
             calibration: calibration.name.clone(),
@@ -137,14 +144,7 @@ fn commit(
 ) -> Result<(), Error> {
     let mut commit = store.commit();
     for one in done.commits {
-        let facts = facts(
-            pass.setting.plan,
-            pass.calibration,
-            pass.setting.options,
-            pass.iteration,
-            &algorithm.name,
-            &done.executions[one.execution],
-        );
+        let facts = facts(pass, &algorithm.name, &done.executions[one.execution]);
         for Saved { payload, iov } in one.payloads {
             commit.add(payload.clone(), iov, facts.clone())?;
             found.payloads.push((payload, iov, facts.clone()));

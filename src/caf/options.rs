@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
+use crate::conditions::Store;
+
 /// How a plan is to be run. None of it changes what comes out, but for `constants`.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -14,9 +16,8 @@ pub struct Options {
     pub overwrite: bool,
     /// Threads to use; `None` is all cores.
     pub threads: Option<usize>,
-    /// Folders with a `database.txt` whose constants are in force before this run; the first one
-    /// that has a payload wins.
-    pub constants: Vec<PathBuf>,
+    /// Stores whose constants are in force before this run; the first one that has a payload wins.
+    pub constants: Vec<Store>,
     /// Programs and libraries with their versions, for the provenance of payloads.
     pub versions: IndexMap<String, String>,
 }

@@ -1,22 +1,29 @@
 //! What is written beside a payload: where it came from.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::calibrate::Execution;
-use crate::plan::{Calibration, Plan, calibration_fingerprint};
+use crate::conditions::{InForce, Store};
+use crate::plan::calibration_fingerprint;
 
-use super::Options;
+use super::iteration::Pass;
+
+/// The constants that collectors and the execution looked at, by name: those of the collectors as far as they
+/// are in force in its runs.
+fn looked_up<'a>(pass: &'a Pass<'_>, execution: &'a Execution) -> BTreeSet<&'a InForce> {
+    let of_runs = |one: &&InForce| execution.runs.iter().any(|run| one.iov.contains_run(*run));
+    let collected = pass.looked_up.iter().filter(of_runs);
+    collected.chain(&execution.constants).collect()
+}
 
 /// Script, inputs, settings in force, versions. No clock, no host, no number of threads: equal
 /// input gives equal facts.
-pub(super) fn facts(
-    plan: &Plan,
-    calibration: &Calibration,
-    options: &Options,
-    iteration: u32,
-    algorithm: &str,
-    execution: &Execution,
-) -> Value {
+pub(super) fn facts(pass: &Pass<'_>, algorithm: &str, execution: &Execution) -> Value {
+    let (plan, calibration) = (pass.setting.plan, pass.calibration);
+    let options = pass.setting.options;
+    let given: Vec<String> = options.constants.iter().map(Store::origin).collect();
     let sources: Vec<Value> = plan
         .sources
         .iter()
@@ -36,14 +43,15 @@ pub(super) fn facts(
     json!({
         "calibration": calibration.name,
         "algorithm": algorithm,
-        "iteration": iteration,
+        "iteration": pass.iteration,
         "runs": execution.runs,
         "requested_iov": plan.requested_iov,
         "fingerprint": calibration_fingerprint(calibration),
         "sources": sources,
         "settings": plan.settings.to_json(),
         "inputs": inputs,
-        "constants": options.constants,
+        "constants": given,
+        "looked_up": looked_up(pass, execution),
         "versions": options.versions,
     })
 }

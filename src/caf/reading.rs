@@ -10,7 +10,7 @@ use serde::Serialize as _;
 use crate::calibrate::words::counted;
 use crate::calibrate::{Channels, Objects};
 use crate::collect::{self, ChainConstants, Collected, Collector, Granularity, MissedCount};
-use crate::conditions::{Chain, Store};
+use crate::conditions::{Chain, InForce};
 use crate::expr::Table;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
@@ -123,7 +123,7 @@ fn constants_of(collector: &Collector, constants: &Chain) -> Chain {
 /// Whether every collector fits the columns of its first file and finds its constants; no event
 /// is read.
 pub(super) fn check_columns(plan: &Plan, order: &Order, options: &Options) -> Result<(), Error> {
-    let start = Chain::new(options.constants.iter().map(Store::new).collect());
+    let start = Chain::new(options.constants.clone());
     let start = ChainConstants::new(&start)?;
     let mut problems = Vec::new();
     for (position, calibration) in plan.calibrations.iter().enumerate() {
@@ -347,6 +347,10 @@ impl Keep for Read {
             return Ok(true);
         }
         self.looked_up.must_collect_again(now)
+    }
+
+    fn looked_up(&self) -> Vec<InForce> {
+        self.looked_up.list()
     }
 }
 

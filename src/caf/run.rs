@@ -70,11 +70,10 @@ pub fn check(plan: &Plan, options: &Options) -> Result<(), Error> {
 }
 
 fn check_constants(options: &Options) -> Result<(), Error> {
-    for folder in &options.constants {
-        let store = Store::new(folder);
+    for store in &options.constants {
         if !store.text_file().is_file() {
             return Err(Error::NoConstants {
-                folder: folder.clone(),
+                folder: store.folder().to_path_buf(),
             });
         }
         store.database()?;
@@ -231,7 +230,10 @@ impl Run<'_> {
         let name = &self.setting.plan.calibrations[position].name;
         let folder = &self.setting.folder;
         self.stores[position]
-            .get_or_init(|| Store::new(folder.calibration_outputdb(name)).frozen())
+            .get_or_init(|| {
+                let store = Store::new(folder.calibration_outputdb(name)).frozen();
+                store.called(&format!("calibration {name}"))
+            })
             .clone()
     }
 

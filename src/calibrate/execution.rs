@@ -1,8 +1,9 @@
 //! One execution of an algorithm: what it is given and how it ended.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::conditions::{self, Chain, Store};
+use crate::conditions::{self, Chain, InForce, Payload, Store};
 use crate::expr::{Failure, Place, Table};
 use crate::iov::{ExpRun, IoV};
 
@@ -28,6 +29,48 @@ pub struct Input {
     pub earlier: Option<Store>,
     /// What a scripted strategy says to the algorithm.
     pub options: Option<Opaque>,
+    /// Constants that were looked at so far.
+    pub used: Used,
+}
+
+/// Constants that an execution looked at, and where they come from; a copy is another name for the
+/// same list.
+#[derive(Clone, Debug, Default)]
+pub struct Used(Arc<Mutex<BTreeSet<InForce>>>);
+
+impl Used {
+    /// Notes that these were looked at.
+    pub fn add(&self, constants: InForce) {
+        self.all().insert(constants);
+    }
+
+    /// Those that were looked at, each once, by name.
+    #[must_use]
+    pub fn list(&self) -> Vec<InForce> {
+        self.all().iter().cloned().collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeSet<InForce>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Input {
+    /// The constants of that name in force in a run; notes that they were looked at.
+    ///
+    /// # Errors
+    /// When a store cannot be read.
+    pub fn in_force(
+        &self,
+        name: &str,
+        run: ExpRun,
+    ) -> Result<Option<(Payload, InForce)>, conditions::Error> {
+        let found = self.constants.find_in_force(name, run)?;
+        if let Some((_, constants)) = &found {
+            self.used.add(constants.clone());
+        }
+        Ok(found)
+    }
 }
 
 /// How an execution ended.
@@ -55,6 +98,8 @@ pub struct Execution {
     pub payloads: Vec<Saved>,
     /// What a scripted algorithm says to its strategy.
     pub answer: Option<Opaque>,
+    /// Constants that were looked at.
+    pub constants: Vec<InForce>,
 }
 
 /// A premature end of an execution.
@@ -117,6 +162,7 @@ impl Execution {
             summary: None,
             payloads: Vec::new(),
             answer: None,
+            constants: Vec::new(),
         }
     }
 
@@ -142,6 +188,7 @@ impl Execution {
             summary: None,
             payloads: Vec::new(),
             answer: None,
+            constants: Vec::new(),
         }
     }
 
@@ -166,6 +213,7 @@ pub fn execute(algorithm: &Algorithm, input: &Input) -> Execution {
     if let Err(ended) = ended.and_then(|done| done) {
         execution.end(ended);
     }
+    execution.constants = input.used.list();
     execution
 }
 

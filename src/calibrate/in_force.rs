@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::collect::{ChainConstants, Constants as _};
+use crate::conditions::InForce;
 use crate::expr::{
     Bound, Column, Expr, Formula, LookupTable, PayloadMember, Place, Scratch, Table, Wanted,
     payload_members, with_constants,
@@ -25,6 +26,9 @@ fn tables(looked: Vec<(PayloadMember, Place)>, what: &str, input: &Input) -> Res
     let table = |(member, place): (PayloadMember, Place)| {
         let found = constants.values(&member, *run);
         let table = found.map_err(|unknown| Ended::rule(what, unknown.at(place)))?;
+        if let Some((store, record)) = constants.record(&member.payload, *run) {
+            input.used.add(InForce::new(store, record));
+        }
         Ok((member, table))
     };
     looked.into_iter().map(table).collect()

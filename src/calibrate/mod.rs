@@ -52,7 +52,7 @@ mod tests;
 pub use algorithm::{AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
 pub use columns::{PREVIOUS, columns_of, row_table};
 pub use describe::{describe, describe_model, forget_places};
-pub use execution::{Execution, Input, execute};
+pub use execution::{Execution, Input, Used, execute};
 pub use objects::{Channels, Objects};
 pub use opaque::Opaque;
 pub use payloads::misfit;

@@ -92,7 +92,7 @@ impl<'a> Maker<'a> {
         };
         let first = input.runs.first().copied();
         let payload = match first {
-            Some(run) => input.constants.find(&rule.name, run)?,
+            Some(run) => input.in_force(&rule.name, run)?.map(|(payload, _)| payload),
             None => None,
         };
         Ok(Self {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::caf::{self, Outcome};
+use crate::conditions::Store;
 use crate::dataset::{self, InputData};
 use crate::iov::IoV;
 use crate::plan::{self, Plan};
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
     );
     talk.say(header.trim_end_matches('\n'));
     let mut options = caf::Options::new(&arguments.output);
-    options.constants.clone_from(&arguments.constants);
+    options.constants = arguments.constants.iter().map(Store::new).collect();
     let of_tags = TagConstants::new(&arguments.global_tag, &arguments.store, requested)?;
     options.constants.extend_from_slice(&of_tags.stores);
     if arguments.dry_run {

@@ -1,9 +1,10 @@
 //! Constants of global tags for a run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::conditions::Store;
 use crate::conditions::tags::{GlobalTags, TagState, TagStore, tag_list};
 use crate::iov::IoV;
 
@@ -14,7 +15,7 @@ use super::failure::Failure;
 /// What some tags hold for some runs, as testing stores in a folder that is gone when this is.
 pub(super) struct TagConstants {
     /// In the order in which they are asked.
-    pub(super) stores: Vec<PathBuf>,
+    pub(super) stores: Vec<Store>,
     _folder: Option<TempDir>,
 }
 
@@ -43,7 +44,7 @@ impl TagConstants {
             open()?
                 .download(tag, Some(runs), &into)
                 .map_err(db::refused)?;
-            stores.push(into);
+            stores.push(Store::new(into).called(&format!("global tag {tag}")));
         }
         Ok(Self {
             stores,

@@ -1,12 +1,13 @@
 //! What a pass collected.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::fill::{Objects, Part, Tally};
 use super::{Collector, Error, Granularity, MissedCount, Step};
-use crate::expr::{Table, nearest};
+use crate::expr::{Column, ORIGIN, Table, nearest};
 use crate::hist::{Block, Histogram};
 use crate::iov::ExpRun;
 
@@ -168,12 +169,14 @@ impl Collected {
             return Ok(None);
         };
         let chosen = |run: &Option<ExpRun>| run.is_none_or(|run| runs.contains(&run));
-        let mut whole = object.empty.clone();
-        for (_, part) in object.runs.iter().filter(|(run, _)| chosen(run)) {
-            whole.merge(part).map_err(|message| Error::Object {
-                object: name.to_owned(),
-                message,
-            })?;
+        let mut whole = with_run(&object.empty, runs.first().copied()).into_owned();
+        for (run, part) in object.runs.iter().filter(|(run, _)| chosen(run)) {
+            whole
+                .merge(&with_run(part, *run))
+                .map_err(|message| Error::Object {
+                    object: name.to_owned(),
+                    message,
+                })?;
         }
         Ok(Some(whole))
     }
@@ -190,4 +193,22 @@ impl Collected {
             hint,
         }
     }
+}
+
+/// A table of one run whose rows know their events and, from here on, their run; all else as it is.
+fn with_run(part: &Part, run: Option<ExpRun>) -> Cow<'_, Part> {
+    let [exp, number, event] = ORIGIN;
+    let (Part::Table(table), Some(run)) = (part, run) else {
+        return Cow::Borrowed(part);
+    };
+    if table.column(event).is_none() || table.column(number).is_some() {
+        return Cow::Borrowed(part);
+    }
+    let mut table = table.clone();
+    for (name, value) in [(exp, run.exp), (number, run.run)] {
+        let column = Column::Int(vec![i64::from(value); table.len()]);
+        let pushed = table.push(name, column);
+        debug_assert!(pushed.is_ok(), "names differ and lengths are equal");
+    }
+    Cow::Owned(Part::Table(table))
 }

@@ -31,7 +31,7 @@ mod form_tests;
 #[cfg(test)]
 mod tests;
 
-pub use chain::Chain;
+pub use chain::{Chain, InForce};
 pub use commit::{Commit, Written};
 pub use database::{Database, Record};
 pub use error::Error;

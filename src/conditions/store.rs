@@ -10,15 +10,25 @@ use md5::{Digest, Md5};
 use crate::iov::ExpRun;
 
 use super::commit::SHORT;
-use super::{Commit, Database, Error, Payload, PayloadFormat, Provenance, Record, RootForm};
+use super::{
+    Commit, Database, Error, InForce, Payload, PayloadFormat, Provenance, Record, RootForm,
+};
 
 /// A testing store: `database.txt` and payload files in one folder.
 #[derive(Clone)]
 pub struct Store {
     folder: Arc<Path>,
     format: Arc<dyn PayloadFormat>,
+    /// What it is called when it is said where constants come from, if not its folder.
+    called: Option<Arc<str>>,
     /// What the text file said when it was read first, if the store no longer changes.
     frozen: Option<Arc<OnceLock<Arc<Database>>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.origin())
+    }
 }
 
 impl Store {
@@ -34,6 +44,7 @@ impl Store {
         Self {
             folder: folder.into().into(),
             format,
+            called: None,
             frozen: None,
         }
     }
@@ -44,6 +55,21 @@ impl Store {
     pub fn frozen(mut self) -> Self {
         self.frozen = Some(Arc::default());
         self
+    }
+
+    /// The same store under a name that says where its constants come from: `global tag main`.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        self.called = Some(name.into());
+        self
+    }
+
+    /// Where its constants come from: its name, or its folder if it has none.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.called
+            .as_deref()
+            .map_or_else(|| self.folder.to_string_lossy().into_owned(), str::to_owned)
     }
 
     /// The folder.
@@ -92,9 +118,21 @@ impl Store {
     /// # Errors
     /// When the text file or the payload file cannot be understood, or a payload file is missing.
     pub fn find(&self, name: &str, run: ExpRun) -> Result<Option<Payload>, Error> {
+        Ok(self.find_in_force(name, run)?.map(|(payload, _)| payload))
+    }
+
+    /// The same, and where it comes from.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn find_in_force(
+        &self,
+        name: &str,
+        run: ExpRun,
+    ) -> Result<Option<(Payload, InForce)>, Error> {
         match self.known()?.find(name, run) {
             None => Ok(None),
-            Some(record) => self.read(record).map(Some),
+            Some(record) => Ok(Some((self.read(record)?, InForce::new(self, record)))),
         }
     }
 

@@ -276,6 +276,14 @@ impl Table {
     /// # Errors
     /// When names, types or order differ.
     pub fn append(&mut self, other: &Self) -> Result<(), TableError> {
+        let knows = |table: &Self| ORIGIN.iter().all(|name| table.column(name).is_some());
+        if knows(self) != knows(other) {
+            // Rows of which some do not know where they come from know nothing together.
+            self.forget_origin();
+            let mut other = other.clone();
+            other.forget_origin();
+            return self.append(&other);
+        }
         let ours = self.signature();
         let theirs = other.signature();
         if ours != theirs {
@@ -287,6 +295,11 @@ impl Table {
         }
         self.rows += other.rows;
         Ok(())
+    }
+
+    fn forget_origin(&mut self) {
+        self.columns
+            .retain(|name, _| !ORIGIN.contains(&name.as_str()));
     }
 
     fn signature(&self) -> String {

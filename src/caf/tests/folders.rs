@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::caf::State;
+use crate::conditions::Store;
 
 use super::toy::{calibration, run};
 
@@ -166,7 +167,7 @@ fn a_wrong_plan_touches_nothing() {
 fn constants_that_are_given_must_be_there() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = crate::caf::Options::new(folder.path().join("results"));
-    options.constants = vec![folder.path().join("nowhere")];
+    options.constants = vec![Store::new(folder.path().join("nowhere"))];
     let plan = super::toy::plan(vec![calibration("cal", "mean_42", &[])]);
     let observer = &mut crate::caf::NullObserver;
     let error =

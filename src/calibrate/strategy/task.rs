@@ -6,7 +6,7 @@ use crate::calibrate::contain::contained;
 use crate::calibrate::execution::Ended;
 use crate::calibrate::{
     AlgResult, Algorithm, AlgorithmState, Execution, Input, Objects, Opaque, Saved,
-    ScriptedStrategy, Strategy,
+    ScriptedStrategy, Strategy, Used,
 };
 use crate::conditions::{Chain, Store};
 use crate::expr::Place;
@@ -81,6 +81,7 @@ impl Task {
             iteration: self.iteration,
             constants: self.constants.clone(),
             earlier: self.earlier.clone(),
+            used: Used::default(),
             options,
         }
     }

@@ -47,9 +47,10 @@ impl Kind {
                 let declared = columns.len();
                 let mut named: Vec<_> = columns.map(typed).collect();
                 let all = types.map_or(0, |types| types.len() - skipped);
-                if all == declared + ORIGIN.len() {
-                    named.extend(ORIGIN.map(|name| (name.to_owned(), Type::Int)));
-                }
+                // All of it, or the last of it for objects of one run.
+                let origin =
+                    &ORIGIN[ORIGIN.len() - all.saturating_sub(declared).min(ORIGIN.len())..];
+                named.extend(origin.iter().map(|name| ((*name).to_owned(), Type::Int)));
                 return Ok(Self::Table(named));
             }
         };

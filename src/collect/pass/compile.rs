@@ -6,7 +6,7 @@ use super::hoist::{Hoisted, hoist};
 use super::slots::{Definition, Key, Slots};
 use super::view::{Level, View};
 use crate::collect::schema::{Array, FieldId, Names};
-use crate::collect::{Collector, Generator, Object, Step, Storage};
+use crate::collect::{Collector, Generator, Granularity, Object, Step, Storage};
 use crate::expr::{Evaluator, Failure, Formula, Node, Path, Place, Type, Wanted};
 
 /// What is done with the values of a step.
@@ -262,7 +262,12 @@ fn origin(collector: &Collector, names: &Names) -> Vec<Formula> {
     };
     let all = [found.experiment, found.run, found.event].map(formula);
     let all: Option<Vec<Formula>> = all.into_iter().collect();
-    all.unwrap_or_default()
+    let mut all = all.unwrap_or_default();
+    if collector.granularity == Granularity::Run {
+        // Objects are kept by run, which need not be said again in each row.
+        all.drain(..all.len().saturating_sub(1));
+    }
+    all
 }
 
 impl Op {

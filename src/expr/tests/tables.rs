@@ -171,3 +171,26 @@ fn json_keeps_order_and_every_bit() {
             .contains("column x has 1 values, the table 2 rows")
     );
 }
+
+#[test]
+fn rows_know_where_they_come_from_only_together() {
+    let with = |origin: bool| {
+        let mut table = Table::new();
+        table.push("x", Column::Float(vec![1.0, 2.0])).unwrap();
+        for name in crate::expr::ORIGIN.iter().filter(|_| origin) {
+            table.push(*name, Column::Int(vec![7, 8])).unwrap();
+        }
+        table
+    };
+    let mut both = with(true);
+    both.append(&with(true)).unwrap();
+    assert_eq!(
+        (both.len(), both.columns().len(), both.shown().count()),
+        (4, 4, 1)
+    );
+    both.append(&with(false)).unwrap();
+    assert_eq!((both.len(), both.columns().len()), (6, 1));
+    let mut without = with(false);
+    without.append(&with(true)).unwrap();
+    assert_eq!((without.len(), without.columns().len()), (4, 1));
+}

@@ -11,7 +11,7 @@ use super::objects::to_script;
 use super::save::save;
 use super::tables::Table;
 use crate::calibrate::{Data, Opaque};
-use crate::conditions::Payload;
+use crate::conditions::{InForce, Payload};
 use crate::hist::{Block, Histogram};
 use crate::iov::{ExpRun, IoV};
 
@@ -125,7 +125,7 @@ fn collection(data: &Data, name: &str) -> Fallible<Data> {
 
 /// Constants in force as a table, or as a map of members where they are no rows of numbers.
 fn constants(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Dynamic> {
-    let payload = in_force(data, name, run)?;
+    let (payload, _) = in_force(data, name, run)?;
     match (&payload.object, payload.members.is_empty()) {
         (Some(object), true) => Ok(to_script(object)),
         _ => Table::of_payload(&payload).map(Dynamic::from),
@@ -134,10 +134,20 @@ fn constants(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Dynamic> 
 
 /// Constants in force as a table.
 pub(super) fn payload(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Table> {
-    Table::of_payload(&in_force(data, name, run)?)
+    Table::of_payload(&in_force(data, name, run)?.0)
 }
 
-fn in_force(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Payload> {
+/// Where the constants in force come from.
+fn origin(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Map> {
+    let (_, found) = in_force(data, name, run)?;
+    Ok(Map::from([
+        ("from".into(), found.from.into()),
+        ("revision".into(), found.revision.into()),
+        ("iov".into(), Dynamic::from(found.iov)),
+    ]))
+}
+
+fn in_force(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<(Payload, InForce)> {
     let input = data.input();
     let run = run.or(input.runs.first().copied());
     let Some(run) = run else {
@@ -145,9 +155,9 @@ fn in_force(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<Payload> {
         return Err(Raised::new("data::no-run", message).boxed());
     };
     worker::large_step();
-    let payload = input.constants.find(name, run);
-    match payload.map_err(|error| raise("data::payload")(&error))? {
-        Some(payload) => Ok(payload),
+    let found = input.in_force(name, run);
+    match found.map_err(|error| raise("data::payload")(&error))? {
+        Some(found) => Ok(found),
         None => {
             let message = format!("there are no constants `{name}` in force for run {run}");
             Err(Raised::new("data::unknown-payload", message)
@@ -230,6 +240,10 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_fn("payload", |d: &mut Data, name: &str, run: ExpRun| {
             constants(d, name, Some(run))
+        })
+        .register_fn("origin", |d: &mut Data, name: &str| origin(d, name, None))
+        .register_fn("origin", |d: &mut Data, name: &str, run: ExpRun| {
+            origin(d, name, Some(run))
         })
         .register_fn("previous", |d: &mut Data, member: &str| previous(d, member))
         .register_fn("note", |d: &mut Data, text: &str| d.note(text))

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use crate::calibrate::{AlgResult, Channels, Data, Execution, Input, Objects, Opaque, execute};
+use crate::calibrate::{
+    AlgResult, Channels, Data, Execution, Input, Objects, Opaque, Used, execute,
+};
 use crate::conditions::{Chain, Store};
 use crate::expr::{Column, Table};
 use crate::hist::{Axis, Block, ChannelRange, CountBlock, EfficiencyBlock, SumBlock};
@@ -120,6 +122,7 @@ pub(super) fn input(stores: Vec<Store>) -> Input {
         iteration: 0,
         constants: Chain::new(stores),
         earlier: None,
+        used: Used::default(),
         options: None,
     }
 }
