@@ -177,3 +177,24 @@ fn an_error_that_is_caught_says_what_was_wrong() {
     let value = eval(script).unwrap();
     assert!(value.as_str().unwrap().contains("leave no room"), "{value}");
 }
+
+#[test]
+fn rules_of_a_model_see_points_in_the_order_of_their_places() {
+    // Through the ends exactly, whatever the order and the distances: 2 at 1, 7 at 4.5.
+    let found = eval(
+        r#"
+        let line = Model("line", |x, p| p.a + p.b * x)
+            .start("a", |g| g.first.y - g.first.x * (g.last.y - g.first.y) / (g.last.x - g.first.x))
+            .start("b", |g| (g.last.y - g.first.y) / (g.last.x - g.first.x))
+            .fix("a").fix("b");
+        let f = fit_points([3.0, 1.0, 4.5], [40.0, 2.0, 7.0], [0.1, 0.1, 0.1], line);
+        [f.value(1.0), f.value(4.5)]
+        "#,
+    )
+    .unwrap();
+    let ends: Vec<f64> = serde_json::from_value(found).unwrap();
+    assert!(
+        (ends[0] - 2.0).abs() < 1e-12 && (ends[1] - 7.0).abs() < 1e-12,
+        "{ends:?}"
+    );
+}

@@ -67,7 +67,7 @@ pub(super) fn plan_table(plan: &Plan, sequence: &[usize]) -> String {
         let algorithms = calibration
             .algorithms
             .iter()
-            .map(|a| format!("{} ({:?})", a.name, a.strategy));
+            .map(|a| format!("{} ({})", a.name, a.strategy.name()));
         let algorithms = algorithms.collect::<Vec<_>>().join(", ");
         text += &format!("{}: {collectors} → {algorithms}", calibration.name);
         if !calibration.depends_on.is_empty() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::expr::build::{add, call, column, div, mul, sub};
 use crate::expr::{Column, Columns, Expr, Function, Type, derivative_by_column};
+use crate::hist::{Axis, Histogram};
 
 use super::cost::Measure;
 use super::objective::Objective;
@@ -64,7 +65,7 @@ impl Compiled {
         thread: &mut Thread,
     ) -> Result<Solved, Error> {
         let (part, extent) = self.points(points, options)?;
-        let unknowns = self.unknowns(None)?;
+        let unknowns = self.unknowns(points.shown().as_ref())?;
         let own = (0..unknowns.len()).collect();
         let name = self.model().name.clone();
         let problem = Problem::new(name, unknowns, vec![(part, own)], extent)?;
@@ -152,6 +153,39 @@ impl Compiled {
 }
 
 impl Points<'_> {
+    /// The points as rules of a model see them: a bin round each place, nothing between them. `None` without
+    /// two different places, and where they are too near to each other for bins.
+    pub(super) fn shown(&self) -> Option<Histogram> {
+        let mut points: Vec<(f64, f64, f64)> = (0..self.x.len())
+            .map(|i| {
+                (
+                    self.x[i],
+                    self.y[i],
+                    self.errors.get(i).copied().unwrap_or(0.0),
+                )
+            })
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points.dedup_by_key(|point| point.0);
+        let apart = points.windows(2).map(|pair| pair[1].0 - pair[0].0);
+        let half = apart.reduce(f64::min)? / 4.0;
+        let edges = points.iter().flat_map(|(x, ..)| [x - half, x + half]);
+        let axis = Axis::variable(edges.collect(), "").ok()?;
+        let last = points.len() - 1;
+        // The cell below the axis comes first; behind each bin but the last is an empty one.
+        let cells = |of: &dyn Fn(&(f64, f64, f64)) -> f64| -> Vec<f64> {
+            let bins = points
+                .iter()
+                .enumerate()
+                .flat_map(|(i, point)| std::iter::once(of(point)).chain((i < last).then_some(0.0)));
+            std::iter::once(0.0).chain(bins).collect()
+        };
+        let (values, errors) = (cells(&|point| point.1), cells(&|point| point.2));
+        let mut shown = Histogram::of_values(axis, values, &errors, cells(&|_| 1.0));
+        shown.mask = Some((0..=2 * last).map(|bin| bin % 2 == 0).collect());
+        Some(shown)
+    }
+
     /// Columns that fit, finite numbers, errors that mean something.
     fn check(&self) -> Result<(), Error> {
         let (x, y) = (self.x.len(), self.y.len());

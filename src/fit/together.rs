@@ -121,7 +121,7 @@ impl Sample<'_> {
             }
             (Self::Points(points), _) => {
                 let (part, extent) = model.points(points, options)?;
-                (part, extent, model.unknowns(None)?)
+                (part, extent, model.unknowns(points.shown().as_ref())?)
             }
         };
         let own = (0..unknowns.len()).collect();

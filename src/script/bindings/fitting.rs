@@ -8,6 +8,7 @@ use super::super::worker;
 use super::fit::{ModelHandle, number, options_beside, parameter};
 use super::fits::{Fitted, fitted, refused};
 use super::fitted_data::{Data, Measured, histogram, numbers, regular};
+use super::ordered::map_of;
 use crate::fit::{Options, Start, fit_together};
 
 /// Options of a fit, and where it starts instead of where its models say.
@@ -27,11 +28,8 @@ impl Wishes {
                 start: Map::new(),
             });
         };
-        match start.read_lock::<Map>() {
-            Some(start) => Ok(Self {
-                options,
-                start: start.clone(),
-            }),
+        match map_of(start) {
+            Some(start) => Ok(Self { options, start }),
             None => {
                 let message = format!("`start` is a map of start values, not {}", a_kind(start));
                 Err(Raised::new("script::wrong-value", message)

@@ -76,6 +76,19 @@ fn check_keys(options: &Map, known: &Array) -> Fallible<()> {
     )
 }
 
+/// A map, also one that keeps its order; `None` for what is no map.
+pub(crate) fn map_of(value: &Dynamic) -> Option<Map> {
+    if let Some(ordered) = value.read_lock::<Ordered>() {
+        let members = ordered.0.iter();
+        return Some(
+            members
+                .map(|(key, value)| (key.into(), value.clone()))
+                .collect(),
+        );
+    }
+    value.read_lock::<Map>().map(|map| map.clone())
+}
+
 /// Refuses keys of a map of options that nobody reads.
 pub(crate) fn refuse_others(options: &Map, known: &[&str], what: &str) -> Fallible<()> {
     for key in options.keys() {
@@ -99,6 +112,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Ordered>("Ordered")
         .register_fn("ordered", ordered)
+        .register_fn("check_keys", |options: Ordered, known: Array| {
+            check_keys(&map_of(&Dynamic::from(options)).unwrap_or_default(), &known)
+        })
         .register_indexer_get(|map: &mut Ordered, key: &str| map.member(key))
         .register_fn("get", |map: &mut Ordered, key: &str, default: Dynamic| {
             map.0.get(key).cloned().unwrap_or(default)

@@ -108,12 +108,10 @@ fn set(calibration: &C, key: &str, value: Dynamic) -> Fallible<()> {
             calibration.edit(|c| c.algorithms = all);
         }
         "max_iterations" => {
-            let number = value
-                .as_int()
-                .ok()
-                .and_then(|n| u32::try_from(n).ok())
-                .filter(|n| *n > 0);
-            let number = number.ok_or_else(|| wrong(key, "a number above 0", &value))?;
+            let number = value.as_int().ok().and_then(|n| u32::try_from(n).ok());
+            let number = number.ok_or_else(|| wrong(key, "a number from 0 on", &value))?;
+            // Scripts write 0 for one pass, as they do upstream.
+            let number = number.max(1);
             calibration.edit(|c| c.max_iterations = number);
         }
         "save_payloads" => {

@@ -6,7 +6,7 @@ use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, not_yet};
 use super::collect::CollectorHandle;
 use super::handle::Handle;
-use super::ordered::refuse_others;
+use super::ordered::{map_of, refuse_others};
 use super::path::PathHandle;
 use crate::dataset::FileMap;
 
@@ -55,7 +55,7 @@ pub(super) fn set_sample(sample: &CollectionHandle, key: &str, value: Dynamic) -
             sample.edit(|s| s.path = Some(path));
         }
         "backend_args" => {
-            let args = value.clone().try_cast::<Map>();
+            let args = map_of(&value);
             let args = args.ok_or_else(|| wrong(key, "a map", &value))?;
             sample.edit(|s| s.jobs.backend_args = Some(args));
         }

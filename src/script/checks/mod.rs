@@ -5,6 +5,8 @@
 mod calls;
 mod captured;
 mod hidden;
+mod loops;
+mod named;
 mod powers;
 mod text;
 

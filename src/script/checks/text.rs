@@ -4,7 +4,7 @@ use rhai::{Expr, Position};
 
 use super::super::Source;
 use super::super::raise::{Message, Raised};
-use super::{captured, hidden, powers};
+use super::{captured, hidden, loops, named, powers};
 
 /// Everything that is wrong with one text by itself.
 pub(in super::super) fn of_text(source: &Source) -> Result<(), Raised> {
@@ -12,6 +12,8 @@ pub(in super::super) fn of_text(source: &Source) -> Result<(), Raised> {
         hidden::found(source),
         powers::found(source),
         captured::found(source),
+        loops::found(source),
+        named::found(source),
     ];
     let raised: Vec<Raised> = found
         .into_iter()

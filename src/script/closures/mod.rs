@@ -71,3 +71,4 @@ pub use compile::{
 pub use kept::Kept;
 pub use register::register;
 pub use rules::{RefitRule, condition_rule, histogram_rule, number_rule, range_rule, refit_rule};
+pub(super) use walk::statements;

@@ -14,7 +14,7 @@ use super::term::{Function, Kind, Switch, Term};
 use super::{cases, term};
 
 /// The statements of a function, as Rhai runs them.
-pub(super) fn statements(ast: &AST, definition: &ScriptFuncDef) -> Vec<Stmt> {
+pub(in super::super) fn statements(ast: &AST, definition: &ScriptFuncDef) -> Vec<Stmt> {
     let mut only = ast.clone_functions_only();
     only.retain_functions(|_, _, name, parameters| {
         name == definition.name.as_str() && parameters == definition.params.len()
