@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::iov::IoV;
 
 use super::db::args::DbArguments;
+use super::prompt::args::PromptArguments;
 
 const GREETING: &str = "\
 Start here:
@@ -61,6 +62,8 @@ pub(super) enum Command {
     Eval(EvalArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
+    /// Official scripts: list them, order them, check them, run them
+    Prompt(PromptArguments),
     /// Global tags: collect payloads, check them, find them, hand them on
     Db(DbArguments),
 }

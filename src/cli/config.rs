@@ -1,83 +1,122 @@
 //! The configuration file of a run: what the expert or the automatic system sets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::iov::IoV;
+use crate::report::{Accent, Style};
+use crate::settings::nearest;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::terminal::{Terminal, to_stderr};
 
-/// What a configuration file may say.
+/// What a configuration file may say: upstream's keys.
 #[derive(Debug, Default)]
 pub(super) struct Config {
+    /// The script; only `b2caf prompt run` takes it from here.
+    pub(super) caf_script: Option<String>,
     /// Values that replace defaults of the script, key by key.
     pub(super) expert_config: Map<String, Value>,
     /// The interval to calibrate.
     pub(super) requested_iov: Option<IoV>,
+    /// Global tags; the last one counts most.
+    pub(super) database_chain: Vec<String>,
+    /// What a batch system is told; nothing here reads it yet.
+    pub(super) backend_args: Map<String, Value>,
+    /// Folder of a testing store whose payloads come before those of the tags.
+    pub(super) testing_payloads: Option<PathBuf>,
 }
 
-/// Keys of upstream's file that other commands use or that change nothing here.
-const TOLERATED: [&str; 1] = ["caf_script"];
-/// Keys of upstream's file that would change the result and cannot be honoured yet.
-const NOT_YET: [&str; 3] = ["database_chain", "backend_args", "testing_payloads"];
+const KEYS: [&str; 6] = [
+    "caf_script",
+    "database_chain",
+    "requested_iov",
+    "backend_args",
+    "expert_config",
+    "testing_payloads",
+];
 
 impl Config {
-    /// Reads the file.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let refuse = |message: String, hint: &str| {
-            Err(Failure::new(
-                Exit::Usage,
-                format!("configuration {}: {message}", path.display()),
-            )
-            .hint(hint))
+    /// Reads the file; a key that nobody reads is warned of, one that looks misspelt is refused.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no JSON object, or a value is of another kind than its key asks for.
+    pub(super) fn read(path: &Path, terminal: Terminal) -> Result<Self, Failure> {
+        let refused = |(message, hint): (String, &str)| {
+            let message = format!("configuration {}: {message}", path.display());
+            Failure::new(Exit::Usage, message).hint(hint)
         };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => return refuse(format!("cannot be read: {error}"), "check --config"),
-        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| refused((format!("cannot be read: {error}"), "check its name")))?;
         let object = match serde_json::from_str::<Value>(&text) {
             Ok(Value::Object(object)) => object,
-            Ok(_) => return refuse("is no JSON object".into(), "write {\"expert_config\": {…}}"),
-            Err(error) => return refuse(format!("is not JSON: {error}"), "mend the place named"),
+            Ok(_) => {
+                let hint = "write {\"expert_config\": {…}}";
+                return Err(refused(("is no JSON object".into(), hint)));
+            }
+            Err(error) => {
+                let message = format!("is not JSON: {error}");
+                return Err(refused((message, "mend the place named")));
+            }
         };
         let mut config = Self::default();
         for (key, value) in object {
-            match (key.as_str(), value) {
-                ("expert_config", Value::Object(map)) => config.expert_config = map,
-                ("expert_config", _) => {
-                    return refuse("`expert_config` is no object".into(), "write {…}");
-                }
-                ("requested_iov", value) => match serde_json::from_value(value) {
-                    Ok(iov) => config.requested_iov = Some(iov),
-                    Err(error) => {
-                        return refuse(
-                            format!("`requested_iov`: {error}"),
-                            "write [expLow, runLow, expHigh, runHigh]",
-                        );
-                    }
-                },
-                (key, _) if TOLERATED.contains(&key) => {}
-                (key, value) if NOT_YET.contains(&key) => {
-                    let empty = value.as_array().is_some_and(Vec::is_empty)
-                        || value.as_object().is_some_and(Map::is_empty)
-                        || value.is_null();
-                    if !empty {
-                        return refuse(
-                            format!("`{key}` is not available yet"),
-                            "leave it out or empty",
-                        );
-                    }
-                }
-                (key, _) => {
-                    return refuse(
-                        format!("unknown key `{key}`"),
-                        "known are expert_config and requested_iov",
-                    );
-                }
+            if config.set(&key, value).map_err(refused)? {
+                continue;
             }
+            if let Some(near) = nearest(&key, KEYS) {
+                let message = format!("nothing reads the key `{key}`; did you mean `{near}`?");
+                return Err(refused((message, "mend or remove it")));
+            }
+            unknown(path, &key, terminal);
         }
         Ok(config)
     }
+
+    /// Sets one key; `false` if there is no such key.
+    fn set(&mut self, key: &str, value: Value) -> Result<bool, (String, &'static str)> {
+        let is_no = |what: &str, hint| Err((format!("`{key}` is no {what}"), hint));
+        match (key, value) {
+            ("expert_config", Value::Object(map)) => self.expert_config = map,
+            ("expert_config", _) => return is_no("object", "write {…}"),
+            ("backend_args", Value::Object(map)) => self.backend_args = map,
+            ("backend_args", Value::Null) => {}
+            ("backend_args", _) => return is_no("object", "write {…}"),
+            ("caf_script", Value::String(name)) => self.caf_script = Some(name),
+            ("caf_script", _) => return is_no("text", "write the name of a script"),
+            ("testing_payloads", Value::Null) => {}
+            ("testing_payloads", Value::String(file)) => {
+                let file = PathBuf::from(file);
+                let is_text = file.file_name().is_some_and(|name| name == "database.txt");
+                let folder = if is_text { file.parent() } else { None };
+                self.testing_payloads = Some(folder.map_or(file.clone(), Path::to_path_buf));
+            }
+            ("testing_payloads", _) => return is_no("text", "write the path of a database.txt"),
+            ("database_chain", value) => match serde_json::from_value(value) {
+                Ok(tags) => self.database_chain = tags,
+                Err(_) => return is_no("list of global tags", "write [\"tag\", …]"),
+            },
+            ("requested_iov", value) => match serde_json::from_value(value) {
+                Ok(iov) => self.requested_iov = Some(iov),
+                Err(error) => {
+                    let hint = "write [expLow, runLow, expHigh, runHigh]";
+                    return Err((format!("`requested_iov`: {error}"), hint));
+                }
+            },
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// A key of somebody else, or of a later version.
+fn unknown(path: &Path, key: &str, terminal: Terminal) {
+    let hint = format!("known are {}", KEYS.join(", "));
+    let warning = terminal.paint(Accent::Warning, "warning");
+    let path = path.display();
+    to_stderr(&format!(
+        "{warning}: configuration {path}: nothing reads the key `{key}`; {hint}\n"
+    ));
 }

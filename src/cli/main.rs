@@ -34,6 +34,10 @@ pub fn main() -> ExitCode {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::status::status(status, terminal, out)
         }
+        Command::Prompt(prompt) => {
+            let out = Terminal::stdout(arguments.color, arguments.quiet);
+            super::prompt::prompt(prompt, terminal, out)
+        }
         Command::Db(db) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::db::db(db, terminal, out)

@@ -25,6 +25,7 @@ pub mod inspect;
 mod interrupt;
 mod main;
 mod progress;
+mod prompt;
 mod run;
 mod status;
 mod tag_constants;

@@ -1,5 +1,7 @@
 //! `b2caf run`: a script and input files in, payloads out.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value};
 
 use crate::caf::{self, Outcome};
@@ -19,44 +21,82 @@ use super::progress::Talk;
 use super::tag_constants::TagConstants;
 use super::terminal::{Terminal, to_stderr, to_stdout};
 
+/// What is run, and how.
+#[derive(Debug, Default)]
+pub(super) struct Job {
+    pub(super) script: PathBuf,
+    pub(super) input: PathBuf,
+    pub(super) config: Config,
+    /// Asked for on the command line.
+    pub(super) requested_iov: Option<IoV>,
+    /// Folders with constants to start from; the first one that has a payload wins.
+    pub(super) constants: Vec<PathBuf>,
+    /// Global tags, asked after those; the first one that has a payload wins.
+    pub(super) global_tags: Vec<String>,
+    /// The store of the tags.
+    pub(super) store: PathBuf,
+    pub(super) output: PathBuf,
+    pub(super) overwrite: bool,
+    pub(super) threads: Option<usize>,
+    pub(super) dry_run: bool,
+    pub(super) json: bool,
+}
+
 /// Runs the command.
-///
-/// Cheap things are checked first, everything before the first event is read.
 pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, Failure> {
     let config = match &arguments.config {
-        Some(path) => Config::read(path)?,
+        Some(path) => Config::read(path, terminal)?,
         None => Config::default(),
     };
-    let mut talk = Talk::new(terminal, arguments.json);
-    let script = load(arguments, terminal)?;
-    let input = read_input(arguments, &script)?;
-    let requested = requested_iov(arguments, &config, &input);
+    let job = Job {
+        script: arguments.script.clone(),
+        input: arguments.input.clone(),
+        requested_iov: arguments.requested_iov,
+        constants: arguments.constants.clone(),
+        global_tags: arguments.global_tag.clone(),
+        store: arguments.store.clone(),
+        output: arguments.output.clone(),
+        overwrite: arguments.overwrite,
+        threads: arguments.threads.map(Into::into),
+        dry_run: arguments.dry_run,
+        json: arguments.json,
+        config,
+    };
+    execute(&job, terminal).map(|(exit, _)| exit)
+}
+
+/// Runs a job; the outcome is there unless it was a dry run.
+///
+/// Cheap things are checked first, everything before the first event is read.
+pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Outcome>), Failure> {
+    let mut talk = Talk::new(terminal, job.json);
+    let script = load(job, terminal)?;
+    let input = read_input(job, &script)?;
+    let requested = requested_iov(job, &input);
     let input = choose_input(input, requested, &mut talk)?;
     let plan = make_plan(
         &script,
         &input,
         requested,
-        &config.expert_config,
+        &job.config.expert_config,
         terminal,
         &talk,
     )?;
-    let header = card::header(
-        &plan,
-        &input,
-        &arguments.output,
-        threads(arguments),
-        terminal,
-    );
+    let header = card::header(&plan, &input, &job.output, threads(job), terminal);
     talk.say(header.trim_end_matches('\n'));
-    let mut options = caf::Options::new(&arguments.output);
-    options.constants = arguments.constants.iter().map(Store::new).collect();
-    let of_tags = TagConstants::new(&arguments.global_tag, &arguments.store, requested)?;
+    let mut options = caf::Options::new(&job.output);
+    let folders = job.constants.iter().chain(&job.config.testing_payloads);
+    options.constants = folders.map(Store::new).collect();
+    // Of a chain in a configuration the last tag counts most, as upstream has it.
+    let chain = job.config.database_chain.iter().rev();
+    let tags: Vec<String> = job.global_tags.iter().chain(chain).cloned().collect();
+    let of_tags = TagConstants::new(&tags, &job.store, requested)?;
     options.constants.extend_from_slice(&of_tags.stores);
-    if arguments.dry_run {
-        return dry_run(&plan, &options, &script, arguments.json, terminal);
+    if job.dry_run {
+        return dry_run(&plan, &options, &script, job.json, terminal).map(|exit| (exit, None));
     }
-    options.overwrite = arguments.overwrite;
-    options.threads = arguments.threads.map(Into::into);
+    options.overwrite = job.overwrite;
+    options.threads = job.threads;
     interrupt::prepare(terminal);
     let outcome = match caf::run(&plan, &options, &mut talk) {
         Ok(outcome) => outcome,
@@ -76,22 +116,22 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
         let places = script.diagnostics_of(&plan::Error::Refused(problems));
         to_stderr(&draw(&places, terminal));
     }
-    Ok(ended(&outcome))
+    Ok((ended(&outcome), Some(outcome)))
 }
 
-fn load(arguments: &RunArguments, terminal: Terminal) -> Result<Script, Failure> {
-    Script::load(&arguments.script, &script::Options::default())
+fn load(job: &Job, terminal: Terminal) -> Result<Script, Failure> {
+    Script::load(&job.script, &script::Options::default())
         .map_err(|diagnostics| Failure::drawn(Exit::Script, draw(&diagnostics, terminal)))
 }
 
-fn threads(arguments: &RunArguments) -> usize {
+fn threads(job: &Job) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, Into::into);
-    arguments.threads.map_or_else(all, Into::into)
+    job.threads.unwrap_or_else(all)
 }
 
-fn read_input(arguments: &RunArguments, script: &Script) -> Result<InputData, Failure> {
+fn read_input(job: &Job, script: &Script) -> Result<InputData, Failure> {
     let unusable = |error: dataset::Error| Failure::new(Exit::Input, error.to_string());
-    let input = InputData::read(&arguments.input, dataset::check_file).map_err(unusable)?;
+    let input = InputData::read(&job.input, dataset::check_file).map_err(unusable)?;
     let names = &script.settings().input_data_names;
     input
         .require(names.iter().map(String::as_str))
@@ -100,8 +140,8 @@ fn read_input(arguments: &RunArguments, script: &Script) -> Result<InputData, Fa
 }
 
 /// What was asked for: the command line first, then the configuration, then the runs of the input.
-fn requested_iov(arguments: &RunArguments, config: &Config, input: &InputData) -> IoV {
-    let asked = arguments.requested_iov.or(config.requested_iov);
+fn requested_iov(job: &Job, input: &InputData) -> IoV {
+    let asked = job.requested_iov.or(job.config.requested_iov);
     asked.unwrap_or_else(|| {
         let iovs = input.samples().flat_map(|(_, files)| files.values());
         iovs.reduce(|all, iov| all.hull(&iov))

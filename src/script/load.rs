@@ -60,6 +60,16 @@ impl Text {
         }
     }
 
+    /// Another text for the same engine, with the modules that were read so far.
+    pub(super) fn another(&self, name: &str) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            context: self.context.clone(),
+            name: name.to_owned(),
+            resolver: self.resolver.share(),
+        }
+    }
+
     /// Reads, parses and evaluates the top level.
     pub(super) fn evaluate(&self, path: &Path) -> Result<Arc<Environment>, Vec<Diagnostic>> {
         let text = std::fs::read_to_string(path).map_err(|error| {

@@ -20,6 +20,7 @@ mod checks;
 pub mod closures;
 mod context;
 mod diagnostic;
+pub mod directory;
 mod draw;
 mod engine;
 mod errors;

@@ -176,7 +176,8 @@ impl CalibrationSettings {
     }
 
     /// Names of the calibrations that must come before.
-    fn dependency_names(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn dependency_names(&self) -> Vec<&str> {
         self.depends_on
             .iter()
             .map(|other| other.name.as_str())

@@ -25,6 +25,7 @@
 mod calibration;
 mod fields;
 mod filters;
+mod local;
 mod nearest;
 mod problem;
 mod text;
@@ -33,6 +34,7 @@ mod value;
 
 pub use calibration::{CalibrationSettings, DATA_FORMATS, SUBSYSTEMS};
 pub use filters::{INPUT_DATA_FILTERS, filter_category};
+pub use local::{local_calibrations, local_calibrations_json};
 pub use nearest::nearest;
 pub use problem::{Error, Problem, Rule};
 pub use validation::ValidationSettings;

@@ -1,6 +1,6 @@
 //! `b2caf db`: global tags, and what goes into and out of them.
 
-mod answer;
+pub(super) mod answer;
 pub(super) mod args;
 mod check;
 mod command;
@@ -12,7 +12,7 @@ mod iov;
 mod merge;
 mod payload;
 mod refused;
-mod table;
+pub(super) mod table;
 mod tag;
 mod update;
 mod upload;

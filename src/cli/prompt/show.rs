@@ -1,0 +1,112 @@
+//! `b2caf prompt show`: the list of scripts, and what one says about itself.
+
+use serde_json::{Map, Value, json};
+
+use super::super::db::answer::Answer;
+use super::super::exit::Exit;
+use super::super::failure::{Failure, draw};
+use super::super::terminal::to_stdout;
+use super::args::ShowArguments;
+use super::{card, refused, which};
+use crate::report::{Accent, Style};
+use crate::script::directory::{Catalogue, Directory, Entry, Kind};
+use crate::settings::{local_calibrations, local_calibrations_json};
+
+pub(super) fn show(
+    arguments: &ShowArguments,
+    directory: &dyn Fn() -> Result<Directory, Failure>,
+    answer: &Answer,
+) -> Result<Exit, Failure> {
+    if arguments.local {
+        local(answer);
+        return Ok(Exit::Done);
+    }
+    let kind = match arguments.validation {
+        true => Kind::Validation,
+        false => Kind::Calibration,
+    };
+    let directory = directory()?;
+    let name = arguments.name.as_ref().or(arguments.script_name.as_ref());
+    match name {
+        Some(name) => one(&directory, kind, name, answer),
+        None if arguments.all => all(&directory, kind, answer),
+        None => list(&directory, kind, answer),
+    }
+}
+
+/// Names, as JSON in upstream's form; for people by subsystem.
+fn list(directory: &Directory, kind: Kind, answer: &Answer) -> Result<Exit, Failure> {
+    if answer.json {
+        let names = directory.names(kind).map_err(refused)?;
+        to_stdout(&format!("{}\n", json!(names)));
+        return Ok(Exit::Done);
+    }
+    let catalogue = Catalogue::read(directory, kind).map_err(refused)?;
+    to_stdout(&card::list(&catalogue, answer.out));
+    tell_problems(&catalogue, answer);
+    answer.say(&answer.talk.paint(Accent::Dim, &which(directory)));
+    Ok(match catalogue.problems.is_empty() {
+        true => Exit::Done,
+        false => Exit::Script,
+    })
+}
+
+fn one(directory: &Directory, kind: Kind, name: &str, answer: &Answer) -> Result<Exit, Failure> {
+    let catalogue = Catalogue::read_one(directory, kind, name).map_err(refused)?;
+    let Some(entry) = catalogue.entries.first() else {
+        let problems: Vec<_> = catalogue
+            .problems
+            .into_iter()
+            .flat_map(|(_, all)| all)
+            .collect();
+        return Err(Failure::drawn(Exit::Script, draw(&problems, answer.talk)));
+    };
+    if answer.json {
+        to_stdout(&format!("{}\n", entry.settings.to_json()));
+    } else {
+        to_stdout(&card::card(entry, answer.out));
+        answer.say(&answer.talk.paint(Accent::Dim, &which(directory)));
+    }
+    Ok(Exit::Done)
+}
+
+fn all(directory: &Directory, kind: Kind, answer: &Answer) -> Result<Exit, Failure> {
+    let catalogue = Catalogue::read(directory, kind).map_err(refused)?;
+    if answer.json {
+        let named = |entry: &Entry| (entry.script.clone(), entry.settings.to_json());
+        let all: Map<String, Value> = catalogue.entries.iter().map(named).collect();
+        to_stdout(&format!("{}\n", Value::Object(all)));
+    } else {
+        let cards = catalogue
+            .entries
+            .iter()
+            .map(|entry| card::card(entry, answer.out));
+        to_stdout(&cards.collect::<Vec<_>>().join("\n"));
+    }
+    tell_problems(&catalogue, answer);
+    Ok(match catalogue.problems.is_empty() {
+        true => Exit::Done,
+        false => Exit::Script,
+    })
+}
+
+fn tell_problems(catalogue: &Catalogue, answer: &Answer) {
+    for (_, problems) in &catalogue.problems {
+        super::super::terminal::to_stderr(&draw(problems, answer.talk));
+    }
+}
+
+fn local(answer: &Answer) {
+    if answer.json {
+        to_stdout(&format!("{}\n", local_calibrations_json()));
+        return;
+    }
+    for (subsystem, (tag, payloads)) in local_calibrations() {
+        let payloads = match payloads {
+            [] => "none".to_owned(),
+            payloads => payloads.join(", "),
+        };
+        let subsystem = answer.out.paint(Accent::Name, &format!("{subsystem:<10}"));
+        to_stdout(&format!("{subsystem} {tag:<24} {payloads}\n"));
+    }
+}

@@ -1,0 +1,76 @@
+//! The scripts of the release, carried by the program.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files with their text, by their path below `scripts`.
+macro_rules! carried {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../scripts/", $name)))),*]
+    };
+}
+
+/// Every file of the folder `scripts`, in the order of their paths.
+pub(super) const FILES: &[(&str, &str)] = carried![
+    "prompt/calibrations/example_complex.rhai",
+    "prompt/calibrations/example_simple.rhai",
+];
+
+/// The text of a file of the release.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text)
+}
+
+/// Names the scripts of a release by what they hold.
+pub(super) fn hash() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (name, text) in FILES {
+        hasher.update(name.as_bytes());
+        hasher.update(&[0]);
+        hasher.update(text.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A folder with all files, made if it is not there; programs that run before a collector need them as
+/// files.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn unpacked(cache: &Path) -> io::Result<PathBuf> {
+    let folder = cache.join(format!("scripts-{}", &hash()[..16]));
+    let scripts = folder.join("scripts");
+    if is_whole(&scripts) {
+        return Ok(scripts);
+    }
+    fs::create_dir_all(cache)?;
+    let draft = tempfile::Builder::new()
+        .prefix(".scripts")
+        .tempdir_in(cache)?;
+    let top = draft.path().join("scripts");
+    for (name, text) in FILES {
+        let path = top.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&top))?;
+        fs::write(path, text)?;
+    }
+    // Somebody else may have been faster, or somebody may have changed what is there.
+    if folder.exists() && !is_whole(&scripts) {
+        fs::remove_dir_all(&folder)?;
+    }
+    match fs::rename(draft.path(), &folder) {
+        Ok(()) => Ok(scripts),
+        Err(_) if is_whole(&scripts) => Ok(scripts),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether all files are there as they should be.
+fn is_whole(scripts: &Path) -> bool {
+    let same = |(name, text): &(&str, &str)| {
+        fs::read(scripts.join(name)).is_ok_and(|found| found == text.as_bytes())
+    };
+    FILES.iter().all(same)
+}
