@@ -64,11 +64,13 @@ fn run(case: &Path) -> Result<(), Failed> {
         .args(args.lines())
         .current_dir(&dir)
         .env_remove("B2CAF_LOG")
+        .env_remove("B2CAF_SCRIPTS")
         .env("NO_COLOR", "1")
+        .env("XDG_CACHE_HOME", dir.join(".cache"))
         .output()?;
     let mut left = listing(&dir)?;
     // Files made by programs have names that hang on when their input was written.
-    left.retain(|name| !before.contains(name) && !name.contains("/.cache/"));
+    left.retain(|name| !before.contains(name) && !format!("/{name}").contains("/.cache/"));
     let mut found = vec![
         (
             "exit".to_owned(),

@@ -60,6 +60,8 @@ pub(super) enum Command {
     Export(ExportArguments),
     /// Run any script with the whole API and print its last value as JSON
     Eval(EvalArguments),
+    /// Find out which runs files hold
+    Filemap(FilemapArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
     /// Official scripts: list them, order them, check them, run them
@@ -159,6 +161,45 @@ pub(super) struct EvalArguments {
     /// A variable of the script: a JSON value, or a text, or @FILE for the JSON in a file
     #[arg(long = "arg", short, value_name = "NAME=VALUE")]
     pub(super) arguments: Vec<String>,
+}
+
+/// Where the runs of a file are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Method {
+    /// From the path of a file of raw data
+    Raw,
+    /// From what the file says about itself
+    Metadata,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf filemap '/data/skim/*/*.root' --print-map
+
+The map is JSON: {\"file\": [expLow, runLow, expHigh, runHigh], …}. With a name that ends in .pkl it is a
+Python pickle of the same.")]
+pub(super) struct FilemapArguments {
+    /// Files: a path with wildcards, or a folder for all *.root below it
+    #[arg(value_name = "PATTERN")]
+    pub(super) pattern: String,
+    /// Where the runs come from
+    #[arg(long, short, value_enum, default_value_t = Method::Metadata, value_name = "METHOD")]
+    pub(super) method: Method,
+    /// File for the map
+    #[arg(
+        long,
+        short = 'f',
+        value_name = "FILE",
+        default_value = "file_iov_map.json"
+    )]
+    pub(super) output_file: PathBuf,
+    /// Leave out paths in which this regular expression is found
+    #[arg(long, value_name = "REGEX")]
+    pub(super) filter_regex: Option<String>,
+    /// Print the map, too
+    #[arg(long, short)]
+    pub(super) print_map: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,8 @@ use super::terminal::{Terminal, to_stderr};
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(super::drop_in::arguments(std::env::args_os()))
+    {
         Ok(arguments) => arguments,
         Err(message) => {
             let asked_for = !message.use_stderr();
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),
         Command::Eval(eval) => super::eval::eval(eval, terminal),
+        Command::Filemap(filemap) => super::filemap::filemap(filemap, terminal),
         Command::Status(status) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::status::status(status, terminal, out)

@@ -169,6 +169,9 @@ pub enum Fault {
     /// Wildcards that nothing matches.
     #[error("nothing matches {}", .0.display())]
     NoMatch(PathBuf),
+    /// A file that does not say which runs it holds.
+    #[error("{} says nothing about its runs: it has no FileMetaData, or no events", .0.display())]
+    NoRuns(PathBuf),
     /// A folder without files.
     #[error("no file below the folder {} ends in .root", .0.display())]
     EmptyFolder(PathBuf),

@@ -10,7 +10,10 @@ use super::{Fault, wildcard};
 
 /// The files that `text` stands for, sorted: a file itself, every `*.root` below a folder, or what
 /// matches its wildcards. Relative paths start at `base`; `file://` in front is allowed.
-pub(super) fn files(text: &str, base: &Path) -> Result<Vec<PathBuf>, Fault> {
+///
+/// # Errors
+/// A path that is not there, wildcards that match nothing, a folder without files, an address elsewhere.
+pub fn files(text: &str, base: &Path) -> Result<Vec<PathBuf>, Fault> {
     let local = local(text)?;
     // Without single dots and doubled slashes, so that one file has one spelling.
     let path: PathBuf = base.join(local).components().collect();

@@ -37,6 +37,7 @@ pub use choose::EventCounts;
 pub use error::{Error, Fault, InputProblem};
 pub use file_map::FileMap;
 pub use input::{InputData, LeftOut};
+pub use listing::files as files_of;
 pub use location::{Address, Located, Location, locate_files};
 pub use order::{Prescale, event_hash, keeps, random_number, unit_interval};
 pub use raw_data::raw_data_iov;

@@ -13,7 +13,7 @@ use super::engine::{self, Options};
 use super::errors;
 use super::kinds::a_kind;
 use super::resolver::{Found, Resolver};
-use super::spans::{declaration, label};
+use super::spans::{declaration, key_place, label};
 use super::{Context, Diagnostic, Environment, checks};
 use crate::dataset::{FileMap, InputData};
 use crate::iov::IoV;
@@ -216,6 +216,25 @@ impl Script {
             }
         };
         error.problems().iter().map(of_one).collect()
+    }
+
+    /// A diagnostic, at a key of the settings.
+    #[must_use]
+    pub fn at_setting(&self, key: &str, diagnostic: Diagnostic) -> Diagnostic {
+        let place = self.context.source_named(&self.name).and_then(|source| {
+            let lines = source.text.lines().zip(1..);
+            let mut found = lines.filter_map(|(line, number)| {
+                let at = line.find("CalibrationSettings(")?;
+                let column = u32::try_from(line[..at].chars().count() + 1).ok()?;
+                Some(crate::expr::Place {
+                    source: source.id,
+                    line: number,
+                    column,
+                })
+            });
+            found.find_map(|call| key_place(&self.context, call, key))
+        });
+        diagnostic.label(place.and_then(|place| label(&self.context, place, "")))
     }
 
     /// A failed formula or rule, at its place in the script.

@@ -49,6 +49,9 @@ pub(super) struct ShowArguments {
     /// Payloads that are taken over from staging tags
     #[arg(long)]
     pub(super) local: bool,
+    /// Text as upstream has it
+    #[arg(long, hide = true)]
+    pub(super) upstream: bool,
     /// The settings of all scripts
     #[arg(long, conflicts_with_all = ["name", "script_name", "local"])]
     pub(super) all: bool,

@@ -105,17 +105,18 @@ fn collect(outcome: &Outcome, working: &Path, results: &Path) -> Result<(), Fail
     };
     // Everything is there before the name is: nobody takes half of it.
     let draft = PathBuf::from(format!("{}.new", results.display()));
-    for old in [&draft, &results.to_path_buf()] {
-        if old.exists() {
-            fs::remove_dir_all(old).map_err(|error| failed("remove", old, &error))?;
-        }
-    }
+    let remove = |old: &Path| match old.exists() {
+        true => fs::remove_dir_all(old).map_err(|error| failed("remove", old, &error)),
+        false => Ok(()),
+    };
+    remove(&draft)?;
     fs::create_dir_all(&draft).map_err(|error| failed("make", &draft, &error))?;
     for calibration in outcome.calibrations.iter().filter(|one| one.save_payloads) {
         let from = working.join(&calibration.name).join("outputdb");
         let to = draft.join(&calibration.name);
         copy(&from, &to).map_err(|error| failed("copy the payloads to", &to, &error))?;
     }
+    remove(results)?;
     fs::rename(&draft, results).map_err(|error| failed("make", results, &error))
 }
 

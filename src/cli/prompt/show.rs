@@ -28,8 +28,9 @@ pub(super) fn show(
     let directory = directory()?;
     let name = arguments.name.as_ref().or(arguments.script_name.as_ref());
     match name {
-        Some(name) => one(&directory, kind, name, answer),
+        Some(name) => one(&directory, kind, name, arguments.upstream, answer),
         None if arguments.all => all(&directory, kind, answer),
+        None if arguments.upstream && !arguments.json => bare_list(&directory, kind),
         None => list(&directory, kind, answer),
     }
 }
@@ -51,7 +52,24 @@ fn list(directory: &Directory, kind: Kind, answer: &Answer) -> Result<Exit, Fail
     })
 }
 
-fn one(directory: &Directory, kind: Kind, name: &str, answer: &Answer) -> Result<Exit, Failure> {
+/// A heading and one file name per line, as upstream.
+fn bare_list(directory: &Directory, kind: Kind) -> Result<Exit, Failure> {
+    let names = directory.names(kind).map_err(refused)?;
+    let lines = names.iter().map(|name| format!("{name}.rhai\n"));
+    to_stdout(&format!(
+        "Available scripts:\n{}",
+        lines.collect::<String>()
+    ));
+    Ok(Exit::Done)
+}
+
+fn one(
+    directory: &Directory,
+    kind: Kind,
+    name: &str,
+    upstream: bool,
+    answer: &Answer,
+) -> Result<Exit, Failure> {
     let catalogue = Catalogue::read_one(directory, kind, name).map_err(refused)?;
     let Some(entry) = catalogue.entries.first() else {
         let problems: Vec<_> = catalogue
@@ -63,6 +81,8 @@ fn one(directory: &Directory, kind: Kind, name: &str, answer: &Answer) -> Result
     };
     if answer.json {
         to_stdout(&format!("{}\n", entry.settings.to_json()));
+    } else if upstream {
+        to_stdout(&format!("{}\n", entry.settings.text()));
     } else {
         to_stdout(&card::card(entry, answer.out));
         answer.say(&answer.talk.paint(Accent::Dim, &which(directory)));

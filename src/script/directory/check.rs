@@ -119,13 +119,12 @@ fn one(entry: &Entry, among: &Among, sample: &Sample) -> Verdict {
         after: Vec::new(),
         problems: Vec::new(),
     };
-    let of_this = among
+    let between: Vec<&OrderError> = among
         .between
         .iter()
-        .filter(|(script, _)| *script == entry.script);
-    verdict
-        .problems
-        .extend(of_this.map(|(_, error)| between(error)));
+        .filter(|(script, _)| *script == entry.script)
+        .map(|(_, error)| error)
+        .collect();
     let Settings::Calibration(settings) = &entry.settings else {
         return verdict;
     };
@@ -135,18 +134,32 @@ fn one(entry: &Entry, among: &Among, sample: &Sample) -> Verdict {
         .iter()
         .map(|name| (*name).to_owned())
         .collect();
+    let bare =
+        |error: &&OrderError| Diagnostic::error(error.code(), error.to_string()).hint(error.hint());
     match Script::load(&entry.path, &Options::default()) {
-        Err(problems) => verdict.problems.extend(problems),
-        Ok(script) => verdict
-            .problems
-            .extend(planned(entry, &script, among, sample)),
+        Err(problems) => {
+            verdict.problems.extend(between.iter().map(bare));
+            verdict.problems.extend(problems);
+        }
+        Ok(script) => {
+            let placed = between
+                .iter()
+                .map(|error| script.at_setting(key_of(error), bare(error)));
+            verdict.problems.extend(placed);
+            verdict
+                .problems
+                .extend(planned(entry, &script, among, sample));
+        }
     }
     verdict
 }
 
-/// A problem between scripts.
-fn between(error: &OrderError) -> Diagnostic {
-    Diagnostic::error(error.code(), error.to_string()).hint(error.hint())
+/// The key of the settings that a problem between scripts is about.
+fn key_of(error: &OrderError) -> &'static str {
+    match error {
+        OrderError::Twice { .. } => "name",
+        _ => "depends_on",
+    }
 }
 
 /// What is wrong with the calibrations that a script makes of sample input.

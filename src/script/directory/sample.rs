@@ -11,7 +11,7 @@ use crate::root::{TableColumn, TableValues, Writer};
 use crate::settings::CalibrationSettings;
 
 /// Runs of the sample, all of one experiment.
-pub(super) const RUNS: std::ops::RangeInclusive<i32> = 1..=12;
+pub(super) const RUNS: std::ops::RangeInclusive<i32> = 1..=40;
 /// Experiment of the sample.
 pub(super) const EXPERIMENT: i32 = 7;
 /// Files of each run.
