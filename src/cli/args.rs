@@ -62,6 +62,8 @@ pub(super) enum Command {
     Eval(EvalArguments),
     /// Find out which runs files hold
     Filemap(FilemapArguments),
+    /// Look up what scripts may name, or print definitions for editors
+    Api(ApiArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
     /// Official scripts: list them, order them, check them, run them
@@ -161,6 +163,33 @@ pub(super) struct EvalArguments {
     /// A variable of the script: a JSON value, or a text, or @FILE for the JSON in a file
     #[arg(long = "arg", short, value_name = "NAME=VALUE")]
     pub(super) arguments: Vec<String>,
+}
+
+/// Forms of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ApiForm {
+    /// For reading in a terminal
+    Text,
+    /// A page
+    Markdown,
+    /// A definition file for editors that know Rhai
+    Definitions,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf api fit_each
+  b2caf api Histogram
+  b2caf api --form definitions > b2caf.d.rhai")]
+pub(super) struct ApiArguments {
+    /// A name, a kind of value, a module, or a part of one [default: everything]
+    pub(super) word: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ApiForm::Text, value_name = "FORM")]
+    pub(super) form: ApiForm,
 }
 
 /// Where the runs of a file are looked up.

@@ -31,6 +31,10 @@ pub fn main() -> ExitCode {
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),
         Command::Eval(eval) => super::eval::eval(eval, terminal),
+        Command::Api(api) => {
+            let out = Terminal::stdout(arguments.color, arguments.quiet);
+            super::api::api(api, out)
+        }
         Command::Filemap(filemap) => super::filemap::filemap(filemap, terminal),
         Command::Status(status) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);

@@ -4,6 +4,8 @@
 //! and for whoever asks what there is. It knows nothing of how the names are bound.
 
 mod names;
+mod reference;
 
 pub use names::{Name, names};
 pub(super) use names::{attributes, functions, methods, of_kind};
+pub use reference::{Function, Module, Reference, Section};

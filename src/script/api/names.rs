@@ -69,6 +69,20 @@ pub fn names() -> &'static [Name] {
     &NAMES
 }
 
+/// The names under the titles of the description.
+pub(super) fn sections() -> Vec<(&'static str, Vec<Name>)> {
+    let mut found: Vec<(&str, Vec<Name>)> = Vec::new();
+    // The first two lines are about the list itself.
+    for line in include_str!("names.txt").lines().skip(2) {
+        match (line.strip_prefix("# "), found.last_mut()) {
+            (Some(title), _) => found.push((title, Vec::new())),
+            (None, Some((_, names))) if !line.is_empty() => names.push(read(line)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// `~ Kind.name(parameters) → Result — meaning`
 fn read(line: &'static str) -> Name {
     let bare = line.trim_start_matches("~ ");
