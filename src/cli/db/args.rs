@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::payload_args::{DumpArguments, PayloadDiffArguments};
 use crate::conditions::tags::TagState;
 use crate::iov::{ExpRun, IoV};
 
@@ -51,37 +52,10 @@ pub(super) enum DbAction {
     Check(CheckArguments),
     /// Say which payload is in force for a run, and why
     Find(FindArguments),
-    /// Show what is in a payload file
+    /// Show what is in a payload: of a file, or the one in force for a run
     Dump(DumpArguments),
-    /// Compare the numbers of two payload files
+    /// Show what differs between two payloads: of files, or those in force for a run
     Diff(PayloadDiffArguments),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  b2caf db dump calibration_results/outputdb/dbstore_ExampleChannelTime_rev_3fa94c.root
-
-What is no table of numbers is shown as JSON: maps as lists of [key, value].")]
-pub(super) struct DumpArguments {
-    /// The payload file
-    pub(super) file: PathBuf,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  b2caf db diff before.root after.root --worst 20
-
-Exit codes: 0 nothing differs, 1 something does.")]
-pub(super) struct PayloadDiffArguments {
-    /// A payload file
-    pub(super) before: PathBuf,
-    /// Another one
-    pub(super) after: PathBuf,
-    /// How many of the largest changes are shown for each member
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(super) worst: usize,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use super::super::failure::Failure;
 use super::super::terminal::Terminal;
 use super::answer::Answer;
 use super::args::{DbAction, DbArguments};
-use super::{check, find, iov, payload, tag, upload};
+use super::{check, diff, dump, find, iov, tag, upload};
 
 /// Runs the command; `talk` is stderr, `out` stdout.
 pub(in super::super) fn db(
@@ -26,7 +26,7 @@ pub(in super::super) fn db(
         DbAction::Download(download) => upload::download(store, download, &answer),
         DbAction::Check(check) => check::check(store, check, &answer),
         DbAction::Find(find) => find::find(store, find, &answer),
-        DbAction::Dump(dump) => payload::dump(dump, &answer),
-        DbAction::Diff(diff) => payload::diff(diff, &answer),
+        DbAction::Dump(dump) => dump::dump(store, dump, &answer),
+        DbAction::Diff(diff) => diff::diff(store, diff, &answer),
     }
 }
