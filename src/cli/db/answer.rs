@@ -9,6 +9,7 @@ use super::super::terminal::{Terminal, to_stderr, to_stdout};
 use super::table::Table;
 
 /// Where results go.
+#[derive(Clone, Copy)]
 pub(super) struct Answer {
     pub(super) json: bool,
     pub(super) talk: Terminal,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::payload_args::{DumpArguments, PayloadDiffArguments};
+use super::server_args::{ABOUT_SERVERS, ServerArguments, TagType, WritingArguments};
 use crate::conditions::tags::TagState;
 use crate::iov::{ExpRun, IoV};
 
@@ -17,6 +18,9 @@ Examples:
   b2caf db upload staging calibration_results/outputdb
   b2caf db check --tag staging
   b2caf db find ECLCrystalTimeOffset --run 7,3 --tag staging
+  b2caf db download running --server https://server.example/rest/
+
+Tags and payloads are in the folder of --store. Commands that know --server can ask a central server instead.
 
 Exit codes: 0 done, 1 something was found or nothing was done (faults, no payload, nothing to update, no
 consent), 2 wrong usage or against the rules of a tag, 4 a store or a file is unusable."
@@ -83,37 +87,68 @@ pub(super) enum TagAction {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag create staging_prompt_bucket36")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag create staging_prompt_bucket36
+  b2caf db tag create user_me_test --server https://server.example/rest/ --description \"a first look\"
+
+{ABOUT_SERVERS}"))]
 pub(super) struct CreateArguments {
     /// Name of the tag: letters, digits, + - _ :
     pub(super) name: String,
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
+    /// Type of the tag on the server
+    #[arg(long = "type", value_enum, requires = "server")]
+    pub(super) tag_type: Option<TagType>,
+    /// What the tag is for, on the server
+    #[arg(long, value_name = "TEXT", requires = "server")]
+    pub(super) description: Option<String>,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag list --with-invalid")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag list --with-invalid
+  b2caf db tag list --server env
+
+{ABOUT_SERVERS}"))]
 pub(super) struct ListArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// Tags in state INVALID too
     #[arg(long)]
     pub(super) with_invalid: bool,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag show staging running")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag show staging running
+  b2caf db tag show online --server https://server.example/rest/
+
+{ABOUT_SERVERS}"))]
 pub(super) struct ShowArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// Names of the tags
     #[arg(required = true)]
     pub(super) names: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 Example:
   b2caf db tag state staging validated
 
 OPEN can become TESTING or RUNNING; TESTING can become VALIDATED or OPEN again; VALIDATED can become
 PUBLISHED or OPEN again; PUBLISHED and RUNNING can become INVALID, which is the end. PUBLISHED and INVALID
-ask for the name of the tag, since there is no way back.")]
+ask for the name of the tag, since there is no way back. On a server, its rules count.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct StateArguments {
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
     /// Name of the tag
     pub(super) name: String,
     /// The state it shall have
@@ -243,10 +278,15 @@ pub(super) enum IovAction {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  b2caf db iov show running --run 7,3 --filter ECL --human-readable"
-)]
+#[command(after_help = format!("\
+Examples:
+  b2caf db iov show running --run 7,3 --filter ECL --human-readable
+  b2caf db iov show online --server https://server.example/rest/ --run 7,3
+
+{ABOUT_SERVERS}"))]
 pub(super) struct IovShowArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// The tag
     pub(super) tag: String,
     #[command(flatten)]
@@ -291,13 +331,24 @@ pub(super) struct AllowedArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
+#[command(after_help = format!("\
+Examples:
   b2caf db upload staging calibration_results/outputdb --dry-run
+  b2caf db upload staging calibration_results/outputdb --server https://server.example/rest/
 
 Of lines with the same payload and interval the last one counts. What the tag has already is left as it is:
-the same upload again does nothing. If it is interrupted, the tag has all of it or nothing.")]
+the same upload again does nothing. If it is interrupted, the tag has all of it or nothing.
+
+A server takes payloads one by one: others may see a tag that has some of them. If not all could be sent, the
+same command again sends the rest; with --roll-back what was sent is taken out of the tag again.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct UploadArguments {
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
+    /// If not everything can be sent to the server, take back what was
+    #[arg(long, requires = "server")]
+    pub(super) roll_back: bool,
     /// The tag, which must be OPEN, or RUNNING for later runs
     pub(super) tag: String,
     /// The testing store: its folder or its text file
@@ -310,19 +361,39 @@ pub(super) struct UploadArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
+#[command(after_help = format!("\
+Examples:
   b2caf db download running centraldb --run-range 7,0,7,-1
+  b2caf db download online centraldb --server https://server.example/rest/
+  b2caf db download online --server https://server.example/rest/
 
-The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut.")]
+The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut. Without a folder
+the tag of the server goes into the store of tags (--store), where it takes the place of what was downloaded
+under that name before.
+
+Files are compared with their MD5, and kept in a cache that basf2 uses too; BELLE2_CONDB_PAYLOADS names folders
+and addresses to look for them first. What is there already is not downloaded again.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct DownloadArguments {
     /// The tag
     pub(super) tag: String,
     /// The folder; it must not hold a testing store yet
-    pub(super) into: PathBuf,
+    #[arg(required_unless_present = "server")]
+    pub(super) into: Option<PathBuf>,
     /// Only what is valid for some of these runs: expLow,runLow,expHigh,runHigh with -1 for an open end
-    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "IOV",
+        allow_hyphen_values = true,
+        requires = "into"
+    )]
     pub(super) run_range: Option<IoV>,
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
+    /// Folder that keeps downloaded files [default: basf2-conditions in the folder for temporary files]
+    #[arg(long, value_name = "DIR", requires = "server")]
+    pub(super) cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use super::super::failure::Failure;
 use super::super::terminal::Terminal;
 use super::answer::Answer;
 use super::args::{DbAction, DbArguments};
-use super::{check, diff, dump, find, iov, tag, upload};
+use super::{check, diff, dump, find, iov, server_transfer, tag, upload};
 
 /// Runs the command; `talk` is stderr, `out` stdout.
 pub(in super::super) fn db(
@@ -22,6 +22,12 @@ pub(in super::super) fn db(
     match &arguments.action {
         DbAction::Tag(tag) => tag::tag(store, &tag.action, &answer),
         DbAction::Iov(iov) => iov::iov(store, &iov.action, &answer),
+        DbAction::Upload(on) if on.writing.server.is_asked() => {
+            server_transfer::upload(on, &answer)
+        }
+        DbAction::Download(on) if on.server.is_asked() => {
+            server_transfer::download(store, on, &answer)
+        }
         DbAction::Upload(upload) => upload::upload(store, upload, &answer),
         DbAction::Download(download) => upload::download(store, download, &answer),
         DbAction::Check(check) => check::check(store, check, &answer),
