@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::payload_args::{DumpArguments, PayloadDiffArguments};
-use super::server_args::{ABOUT_SERVERS, ServerArguments, TagType, WritingArguments};
+use super::server_args::{ABOUT_SERVERS, HEADING, ServerArguments, TagType, WritingArguments};
 use crate::conditions::tags::TagState;
 use crate::iov::{ExpRun, IoV};
 
@@ -20,7 +20,8 @@ Examples:
   b2caf db find ECLCrystalTimeOffset --run 7,3 --tag staging
   b2caf db download running --server https://server.example/rest/
 
-Tags and payloads are in the folder of --store. Commands that know --server can ask a central server instead.
+Tags and payloads are in the folder of --store. Commands that know --server can ask a central
+server instead.
 
 Exit codes: 0 done, 1 something was found or nothing was done (faults, no payload, nothing to update, no
 consent), 2 wrong usage or against the rules of a tag, 4 a store or a file is unusable."
@@ -90,7 +91,7 @@ pub(super) enum TagAction {
 #[command(after_help = format!("\
 Examples:
   b2caf db tag create staging_prompt_bucket36
-  b2caf db tag create user_me_test --server https://server.example/rest/ --description \"a first look\"
+  b2caf db tag create user_me_test --server https://server.example/rest/
 
 {ABOUT_SERVERS}"))]
 pub(super) struct CreateArguments {
@@ -99,10 +100,10 @@ pub(super) struct CreateArguments {
     #[command(flatten)]
     pub(super) writing: WritingArguments,
     /// Type of the tag on the server
-    #[arg(long = "type", value_enum, requires = "server")]
+    #[arg(long = "type", value_enum, requires = "server", help_heading = HEADING)]
     pub(super) tag_type: Option<TagType>,
     /// What the tag is for, on the server
-    #[arg(long, value_name = "TEXT", requires = "server")]
+    #[arg(long, value_name = "TEXT", requires = "server", help_heading = HEADING)]
     pub(super) description: Option<String>,
 }
 
@@ -336,18 +337,19 @@ Examples:
   b2caf db upload staging calibration_results/outputdb --dry-run
   b2caf db upload staging calibration_results/outputdb --server https://server.example/rest/
 
-Of lines with the same payload and interval the last one counts. What the tag has already is left as it is:
-the same upload again does nothing. If it is interrupted, the tag has all of it or nothing.
+Of lines with the same payload and interval the last one counts. What the tag has already is left
+as it is: the same upload again does nothing. If it is interrupted, the tag has all or nothing.
 
-A server takes payloads one by one: others may see a tag that has some of them. If not all could be sent, the
-same command again sends the rest; with --roll-back what was sent is taken out of the tag again.
+A server takes payloads one by one: others may see a tag that has some of them. If not all could
+be sent, the same command again sends the rest; with --roll-back what was sent is taken out of
+the tag again. The tag of a server must be OPEN.
 
 {ABOUT_SERVERS}"))]
 pub(super) struct UploadArguments {
     #[command(flatten)]
     pub(super) writing: WritingArguments,
     /// If not everything can be sent to the server, take back what was
-    #[arg(long, requires = "server")]
+    #[arg(long, requires = "server", help_heading = HEADING)]
     pub(super) roll_back: bool,
     /// The tag, which must be OPEN, or RUNNING for later runs
     pub(super) tag: String,
@@ -367,12 +369,13 @@ Examples:
   b2caf db download online centraldb --server https://server.example/rest/
   b2caf db download online --server https://server.example/rest/
 
-The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut. Without a folder
-the tag of the server goes into the store of tags (--store), where it takes the place of what was downloaded
-under that name before.
+The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut.
+Without a folder the tag of the server goes into the store of tags (--store), where it takes the
+place of what was downloaded under that name before.
 
-Files are compared with their MD5, and kept in a cache that basf2 uses too; BELLE2_CONDB_PAYLOADS names folders
-and addresses to look for them first. What is there already is not downloaded again.
+Files of a server are compared with their MD5, and kept in a cache that basf2 uses too;
+BELLE2_CONDB_PAYLOADS names folders and addresses to look for them first. What is there already
+is not downloaded again.
 
 {ABOUT_SERVERS}"))]
 pub(super) struct DownloadArguments {
@@ -392,7 +395,7 @@ pub(super) struct DownloadArguments {
     #[command(flatten)]
     pub(super) server: ServerArguments,
     /// Folder that keeps downloaded files [default: basf2-conditions in the folder for temporary files]
-    #[arg(long, value_name = "DIR", requires = "server")]
+    #[arg(long, value_name = "DIR", requires = "server", help_heading = HEADING)]
     pub(super) cache: Option<PathBuf>,
 }
 

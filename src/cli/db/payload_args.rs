@@ -39,9 +39,9 @@ Examples:
   b2caf db dump ExampleChannelTime --run 7,3 --from calibration_results/outputdb
   b2caf db dump BeamSpot --run 7,3 --tag staging --event 25000
 
-Numbers by channel are a table. Other objects are shown value by value, each with its path, such as
-m_objects[2].m_IPPosition.fX = 0.1; of objects that take turns within a run each is shown with its first
-event. Where it all comes from is told on stderr, and with --json in the same document.
+Numbers by channel are a table. Other objects are shown value by value, each with its path, as
+m_objects[2].m_IPPosition.fX = 0.1; of objects that take turns within a run each is shown with
+its first event. Where it all comes from is told on stderr, with --json in the same document.
 
 Exit codes: 0 shown, 1 no such payload for the run, 2 wrong usage, 4 a store or a file is unusable.")]
 pub(super) struct DumpArguments {
@@ -78,11 +78,12 @@ Examples:
   b2caf db diff ECLCrystalTimeOffset --run 7,3 --from tag:running --to calibration_results/outputdb
   b2caf db diff ECLCrystalTimeOffset --run 7,3 --to-run 7,90 --from tag:running --plot change.svg
 
-Numbers by channel are compared channel by channel; other objects value by value, by their paths. Relative
-changes are parts of the value before: -0.01 is one per cent less, and there is none where that value is 0.
+Numbers by channel are compared channel by channel; other objects value by value, by their paths.
+Relative changes are parts of the value before (in JSON -0.01 for one per cent less); there is
+none where that value is 0.
 
-Exit codes: 0 nothing differs, 1 something does or there is no such payload, 2 wrong usage, 4 a store or a
-file is unusable.")]
+Exit codes: 0 nothing differs, 1 something does or there is no such payload, 2 wrong usage, 4 a
+store or a file is unusable.")]
 pub(super) struct PayloadDiffArguments {
     /// A payload file; with --run the name of a payload
     #[arg(value_name = "FILE|PAYLOAD")]

@@ -9,19 +9,23 @@ pub(super) const ENVIRONMENT: &str = "env";
 
 /// Told with every command that can ask a server.
 pub(super) const ABOUT_SERVERS: &str = "\
-With --server a central server is asked. `--server env` takes the addresses of BELLE2_CONDB_METADATA, or else of
-BELLE2_CONDB_SERVERLIST. BELLE2_CONDB_PROXY and SSL_CERT_FILE count too. Writing needs a token: in the file of
---token-file, or of BELLE2_CDB_AUTH_TOKEN, or in ~/b2cdb_<user>.token; it is read again whenever it is used.";
+With --server a central server is asked; `--server env` takes the addresses of
+BELLE2_CONDB_METADATA, or else of BELLE2_CONDB_SERVERLIST. BELLE2_CONDB_PROXY and SSL_CERT_FILE
+count too. Writing needs a token: in the file of --token-file, or of BELLE2_CDB_AUTH_TOKEN, or in
+~/b2cdb_<user>.token. It is read again whenever it is used.";
+
+/// The heading over options that lead to a server.
+pub(super) const HEADING: &str = "Central server";
 
 /// The server that is asked.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServerArguments {
     /// Ask the central server at this address in place of the store; may be repeated, the first that answers
     /// counts; `env` for those of the environment
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub(super) server: Vec<String>,
     /// How often a request is repeated that failed in a way that may pass
-    #[arg(long, value_name = "N", requires = "server")]
+    #[arg(long, value_name = "N", requires = "server", help_heading = HEADING)]
     pub(super) retries: Option<u32>,
 }
 
@@ -38,7 +42,7 @@ pub(super) struct WritingArguments {
     #[command(flatten)]
     pub(super) server: ServerArguments,
     /// File with the token that allows writing on the server
-    #[arg(long, value_name = "FILE", requires = "server")]
+    #[arg(long, value_name = "FILE", requires = "server", help_heading = HEADING)]
     pub(super) token_file: Option<PathBuf>,
 }
 
