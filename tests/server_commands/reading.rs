@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use b2caf::conditions::tags::TagStore;
+use b2caf::conditions::{Payload, Store};
 
 use crate::conditions_server::{Fault, Kind};
 use crate::place::Place;
@@ -308,4 +309,34 @@ fn a_download_that_is_interrupted_goes_on() {
     // Each file but the one that failed was asked for once.
     assert!(place.server.count("GET /payloads/") <= 9, "{asked}");
     assert_eq!(place.run("check --tag online --allow-gaps").code, 0);
+}
+
+/// What the README shows of tags, payloads and servers, one command after the other.
+#[test]
+fn the_commands_of_the_readme_do_what_they_say() {
+    let place = Place::new();
+    let store = Store::new(place.path("calibration_results/outputdb"));
+    let mut payload = Payload::empty("ExampleChannelTime", "ExampleChannelTime");
+    payload.channels.insert("channel".into(), vec![1, 2]);
+    payload.members.insert("time".into(), vec![0.5, 0.25]);
+    let mut commit = store.commit();
+    let iov = "7,1,-1,-1".parse().unwrap();
+    commit.add(payload, iov, serde_json::Value::Null).unwrap();
+    let written = commit.finish().unwrap();
+    for name in ["before.root", "after.root"] {
+        fs::copy(&written[0].file, place.path(name)).unwrap();
+    }
+    let readme = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let mut count = 0;
+    for line in readme.lines() {
+        let Some(words) = line.strip_prefix("b2caf db ") else {
+            continue;
+        };
+        let ended = place.run(&words.replace("https://server.example/rest/", "URL"));
+        assert_eq!(ended.code, 0, "{line}\n{}", ended.said);
+        count += 1;
+    }
+    assert!(count >= 12, "{count}");
+    assert!(text(&place.path("change.svg")).starts_with("<svg"));
+    assert!(place.path("centraldb/database.txt").exists());
 }
