@@ -19,6 +19,8 @@ pub struct Side<'a> {
 
 /// Members that are drawn.
 const PANELS: usize = 8;
+/// From so many channels on points are smaller.
+const FEW: usize = 101;
 /// Up to so many channels differences have stems.
 const STEMS: usize = 400;
 /// Least distance of two marks.
@@ -266,9 +268,9 @@ fn dots(
 ) {
     // Where there are many, they must not hide each other.
     let size = match across.len() {
-        ..=100 => size,
-        ..=STEMS => 0.7 * size,
-        _ => 0.4 * size,
+        FEW.. if across.len() > STEMS => 0.4 * size,
+        FEW.. => 0.7 * size,
+        _ => size,
     };
     let mut spots = BTreeSet::new();
     let mut path = String::new();

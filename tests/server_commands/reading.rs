@@ -64,12 +64,15 @@ fn what_is_in_a_tag_is_shown_by_run_and_name() {
         shown.out,
         "name  revision  valid\nX            1  exp 7, runs 1 - 20\nY            1  always\n"
     );
+    assert_eq!(place.server.count("globalTagPayloads"), 0);
     {
         let mut world = place.server.world();
         let id = world.tag("online").unwrap().id;
         let payload = world.payloads[0].id;
         world.add_iov(id, payload, [-1, -1, -1, -1]);
     }
+    let unknown = place.run("iov show onlin --server URL --run 7,3");
+    assert_eq!(unknown.code, 2, "{}", unknown.said);
     let shown = place.run("iov show online --server URL --filter x --checksums");
     assert_eq!(shown.out.lines().count(), 3, "{}", shown.out);
     assert_eq!(
@@ -230,11 +233,8 @@ fn a_busy_server_is_asked_again_and_that_is_told() {
         given_up.said,
         "error: could not list the global tags: [URL]/v2/globalTags answered 503: busy\n  hint: run the same command again later\n"
     );
-    // Nobody listens there.
-    let dead = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    // A port of the system, on which nobody listens.
+    let dead = "127.0.0.1:1";
     let nobody = place.run(&format!("tag list --server http://{dead}/ --retries 0"));
     assert_eq!(nobody.code, 4);
     assert!(

@@ -115,7 +115,7 @@ pub(super) fn failed(error: Error) -> Failure {
 /// The failure for a tag that could not be taken over.
 pub(super) fn not_transferred(error: TransferError) -> Failure {
     match error {
-        TransferError::Server(error) => failed(error),
-        TransferError::Store(error) => refused(error),
+        TransferError::Server(error) => failed(*error),
+        TransferError::Store(error) => refused(*error),
     }
 }

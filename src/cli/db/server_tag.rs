@@ -93,7 +93,12 @@ pub(super) fn state(arguments: &StateArguments, answer: &Answer) -> Result<Exit,
 /// Shows what is in a tag of a server.
 pub(super) fn show_iovs(arguments: &IovShowArguments, answer: &Answer) -> Result<Exit, Failure> {
     let server = reading(&arguments.server, answer)?;
-    let transfer = server.whole_tag(&arguments.tag).map_err(failed)?;
+    // A run is asked for by itself: the list of a whole tag may be long.
+    let transfer = match arguments.selection.run {
+        Some(run) => server.tag_at(&arguments.tag, run),
+        None => server.whole_tag(&arguments.tag),
+    };
+    let transfer = transfer.map_err(failed)?;
     warn_broken(&transfer.broken, answer);
     show_entries(&transfer.entries(), arguments, answer);
     Ok(Exit::Done)

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::conditions::tags::{
-    self, ServerTag, TagEntry, TagError, TagStore, free_for_a_store, testing_store,
+    self, ServerTag, TagEntry, TagError, TagStore, free_for_a_store, listed, testing_store,
 };
-use crate::iov::IoV;
+use crate::iov::{ExpRun, IoV};
 
 use super::many::for_each;
 use super::{Entry, Error, Files, PayloadInfo, Server};
@@ -28,10 +28,22 @@ pub struct Transfer {
 pub enum TransferError {
     /// The server, or a file of it.
     #[error(transparent)]
-    Server(#[from] Error),
+    Server(Box<Error>),
     /// The store it should go into.
     #[error(transparent)]
-    Store(#[from] TagError),
+    Store(Box<TagError>),
+}
+
+impl From<Error> for TransferError {
+    fn from(error: Error) -> Self {
+        Self::Server(error.into())
+    }
+}
+
+impl From<TagError> for TransferError {
+    fn from(error: TagError) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 impl Server {
@@ -40,6 +52,22 @@ impl Server {
     /// # Errors
     /// [`Error::NoTag`], and when the server gives no list of payloads or a state that no tag has.
     pub fn whole_tag(&self, name: &str) -> Result<Transfer, Error> {
+        self.transfer(name, || self.tag_iovs(name))
+    }
+
+    /// A global tag with what is valid for a run.
+    ///
+    /// # Errors
+    /// As [`Server::whole_tag`].
+    pub fn tag_at(&self, name: &str, run: ExpRun) -> Result<Transfer, Error> {
+        self.transfer(name, || self.payloads_at(name, run))
+    }
+
+    fn transfer(
+        &self,
+        name: &str,
+        content: impl FnOnce() -> Result<Vec<Entry>, Error>,
+    ) -> Result<Transfer, Error> {
         let tag = self.known_tag(name)?;
         let state = tag.state.parse().map_err(|found| Error::Malformed {
             what: format!("look up global tag {name}"),
@@ -57,9 +85,13 @@ impl Server {
             broken: Vec::new(),
             payloads: BTreeMap::new(),
         };
-        for entry in self.tag_iovs(name)? {
+        for entry in content()? {
             transfer.take(entry);
         }
+        transfer
+            .tag
+            .entries
+            .sort_by_cached_key(|(_, entry)| listed(entry));
         Ok(transfer)
     }
 }
