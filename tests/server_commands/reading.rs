@@ -72,7 +72,11 @@ fn what_is_in_a_tag_is_shown_by_run_and_name() {
         world.add_iov(id, payload, [-1, -1, -1, -1]);
     }
     let unknown = place.run("iov show onlin --server URL --run 7,3");
-    assert_eq!(unknown.code, 2, "{}", unknown.said);
+    assert_eq!(unknown.code, 2);
+    assert_eq!(
+        unknown.said,
+        "error: [URL] knows no global tag onlin\n  hint: did you mean online?\n"
+    );
     let shown = place.run("iov show online --server URL --filter x --checksums");
     assert_eq!(shown.out.lines().count(), 3, "{}", shown.out);
     assert_eq!(

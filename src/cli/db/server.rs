@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::conditions::server::{Environment, Error, Server, Settings, Token, TransferError};
 
+use crate::settings::nearest;
+
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::answer::Answer;
@@ -109,6 +111,21 @@ pub(super) fn failed(error: Error) -> Failure {
             Failure::new(Exit::Input, text).hint("run the same command again later")
         }
         _ => Failure::new(Exit::Input, text),
+    }
+}
+
+/// As [`failed`]; of a tag that the server does not know, the one that was probably meant is named.
+pub(super) fn failed_on(server: &Server, error: Error) -> Failure {
+    let Error::NoTag { tag, .. } = &error else {
+        return failed(error);
+    };
+    // What was asked has failed already; a list that cannot be had is no further failure.
+    let known = server.tags().unwrap_or_default();
+    match nearest(tag, known.iter().map(|tag| tag.name.as_str())) {
+        Some(near) => {
+            Failure::new(Exit::Usage, error.to_string()).hint(format!("did you mean {near}?"))
+        }
+        None => failed(error),
     }
 }
 

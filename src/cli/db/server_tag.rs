@@ -15,7 +15,7 @@ use super::args::{
 use super::consent::consent;
 use super::iov::show_entries;
 use super::refused::refused;
-use super::server::{failed, reading, writing};
+use super::server::{failed, failed_on, reading, writing};
 use super::server_args::TagType;
 use super::table::Table;
 use super::tag::accent;
@@ -53,7 +53,7 @@ pub(super) fn show(arguments: &ShowArguments, answer: &Answer) -> Result<Exit, F
             .map(|(tag, content)| (tag, Some(content.as_slice())));
         show_tags(&server, shown, answer);
     }
-    missing.map_or(Ok(Exit::Done), |error| Err(failed(error)))
+    missing.map_or(Ok(Exit::Done), |error| Err(failed_on(&server, error)))
 }
 
 /// Makes a tag on a server.
@@ -75,7 +75,9 @@ pub(super) fn state(arguments: &StateArguments, answer: &Answer) -> Result<Exit,
         name, state, yes, ..
     } = arguments;
     let server = writing(&arguments.writing, answer)?;
-    let tag = server.known_tag(name).map_err(failed)?;
+    let tag = server
+        .known_tag(name)
+        .map_err(|error| failed_on(&server, error))?;
     if state.is_for_good() && tag.state != state.name() && !yes {
         let what = format!(
             "{name} on {} is {} and will be {state}, from which there is no way back.",
@@ -98,7 +100,7 @@ pub(super) fn show_iovs(arguments: &IovShowArguments, answer: &Answer) -> Result
         Some(run) => server.tag_at(&arguments.tag, run),
         None => server.whole_tag(&arguments.tag),
     };
-    let transfer = transfer.map_err(failed)?;
+    let transfer = transfer.map_err(|error| failed_on(&server, error))?;
     warn_broken(&transfer.broken, answer);
     show_entries(&transfer.entries(), arguments, answer);
     Ok(Exit::Done)

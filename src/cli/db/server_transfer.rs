@@ -20,7 +20,7 @@ use super::args::{DownloadArguments, UploadArguments};
 use super::entries::document;
 use super::faults::{self, refused_with_faults, several};
 use super::refused::refused;
-use super::server::{failed, not_transferred, reading, writing};
+use super::server::{failed, failed_on, not_transferred, reading, writing};
 use super::server_tag::warn_broken;
 use super::table::Table;
 use super::upload::entry_table;
@@ -36,7 +36,9 @@ pub(super) fn download(
 ) -> Result<Exit, Failure> {
     let tag = &arguments.tag;
     let server = reading(&arguments.server, answer)?;
-    let mut transfer = server.whole_tag(tag).map_err(failed)?;
+    let mut transfer = server
+        .whole_tag(tag)
+        .map_err(|error| failed_on(&server, error))?;
     warn_broken(&transfer.broken, answer);
     if let Some(runs) = arguments.run_range {
         transfer.only(runs);
@@ -106,7 +108,9 @@ pub(super) fn upload(arguments: &UploadArguments, answer: &Answer) -> Result<Exi
         return Err(nothing(TagError::Faults(warnings)));
     }
     let server = writing(&arguments.writing, answer)?;
-    let transfer = server.whole_tag(tag).map_err(failed)?;
+    let transfer = server
+        .whole_tag(tag)
+        .map_err(|error| failed_on(&server, error))?;
     let lines = upload_lines(from, &reviewed.lines);
     let missed = server.would_upload(&lines, tag).map_err(failed)?;
     if transfer.tag.state != TagState::Open && !missed.iovs.is_empty() {
