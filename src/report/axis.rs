@@ -1,5 +1,8 @@
 //! Axes of drawings: a range of numbers on a stretch of paper, and round numbers beside it.
 
+/// Larger numbers are drawn as this one: a range that is no number has no places.
+const LARGEST: f64 = 1e300;
+
 /// Room left on both sides of the data, as a part of their range.
 const MARGIN: f64 = 0.05;
 
@@ -27,6 +30,7 @@ impl Axis {
     /// An axis for these numbers with some room on both sides; those that are not finite do not count.
     pub(super) fn around(numbers: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
         let finite = numbers.filter(|number| number.is_finite());
+        let finite = finite.map(|number| number.clamp(-LARGEST, LARGEST));
         let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| {
             (low.min(one), high.max(one))
         });
@@ -42,8 +46,14 @@ impl Axis {
         Self::exact(low - range, high + range, from, to)
     }
 
+    /// How far the range reaches.
+    pub(super) fn range(&self) -> f64 {
+        self.high - self.low
+    }
+
     /// Where a number is drawn.
     pub(super) fn place(&self, number: f64) -> f64 {
+        let number = number.clamp(-LARGEST, LARGEST);
         self.from + (number - self.low) / (self.high - self.low) * (self.to - self.from)
     }
 
@@ -123,6 +133,7 @@ mod tests {
             &[2.0, 2.0],
             &[f64::NAN, 1.0],
             &[f64::INFINITY],
+            &[-f64::MAX, f64::MAX],
         ] {
             let axis = Axis::around(numbers.iter().copied(), 100.0, 0.0);
             assert!(!axis.ticks(4).is_empty(), "{numbers:?}");

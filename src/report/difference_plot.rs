@@ -23,6 +23,8 @@ const PANELS: usize = 8;
 const FEW: usize = 101;
 /// Up to so many channels differences have stems.
 const STEMS: usize = 400;
+/// Marks of channel numbers.
+const MARKS: f64 = 10.0;
 /// Least distance of two marks.
 const APART: f64 = 36.0;
 const WIDTH: f64 = 960.0;
@@ -356,12 +358,13 @@ impl Across {
 
     /// Round channel numbers; of channels with several numbers the places where the first one changes.
     fn marks(&self) -> Vec<(f64, String)> {
-        let round = |(number, text): (f64, String)| {
-            let whole = number.fract() == 0.0;
-            whole.then(|| (self.axis.place(number), text))
-        };
         if self.single {
-            return self.axis.ticks(10).into_iter().filter_map(round).collect();
+            // Channels have whole numbers.
+            let wanted = self.axis.range().clamp(1.0, MARKS);
+            let ticks = self.axis.ticks(wanted as usize).into_iter();
+            return ticks
+                .map(|(number, text)| (self.axis.place(number), text))
+                .collect();
         }
         let mut marks: Vec<(f64, String)> = Vec::new();
         let mut last = None;
@@ -456,6 +459,15 @@ mod tests {
         let mut other = one.clone();
         other.members = std::iter::once(("n".to_owned(), vec![1.0])).collect();
         assert_eq!(drawn(&one, &other), None);
+        // A channel alone has its number below it, and no others.
+        let svg = drawn(&payload(&[3], &[1.0]), &payload(&[3], &[2.0])).unwrap();
+        let marks = svg
+            .matches("text-anchor=\"middle\" font-size=\"12\"")
+            .count();
+        assert!(
+            marks == 1 && svg.contains("font-size=\"12\">3</text>"),
+            "{svg}"
+        );
         let nothing = payload(&[1], &[f64::NAN]);
         assert!(
             drawn(&nothing, &one)

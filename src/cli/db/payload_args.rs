@@ -42,6 +42,7 @@ Examples:
 Numbers by channel are a table. Other objects are shown value by value, each with its path, as
 m_objects[2].m_IPPosition.fX = 0.1; of objects that take turns within a run each is shown with
 its first event. Where it all comes from is told on stderr, with --json in the same document.
+In JSON maps are lists of [key, value].
 
 Exit codes: 0 shown, 1 no such payload for the run, 2 wrong usage, 4 a store or a file is unusable.")]
 pub(super) struct DumpArguments {
