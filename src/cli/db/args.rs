@@ -51,7 +51,7 @@ pub(super) enum DbAction {
     Iov(IovArguments),
     /// Put the payloads of a testing store into a tag, all of them or none
     Upload(UploadArguments),
-    /// Make a testing store of a tag, or of some runs of it
+    /// Make a testing store of a tag, or take a tag of a server into the store
     Download(DownloadArguments),
     /// Look for everything that is wrong with a testing store or a tag
     Check(CheckArguments),

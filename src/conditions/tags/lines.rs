@@ -54,6 +54,16 @@ pub fn text_file(path: &Path) -> PathBuf {
     }
 }
 
+/// The error for a store, or its text file, that is not there.
+pub(super) fn no_text_file(path: &Path) -> Error {
+    let is_text_file = path.extension().is_some_and(|ending| ending == "txt");
+    let folder = path.parent().filter(|_| is_text_file);
+    Error::NoTextFile(match folder {
+        Some(folder) if folder.as_os_str().is_empty() => ".".into(),
+        folder => folder.unwrap_or(path).into(),
+    })
+}
+
 /// Reads a testing store as a whole: every line, every payload file with its checksum, what `look` finds
 /// inside, and which runs have two payloads of one name or none.
 ///

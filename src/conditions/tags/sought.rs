@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::iov::{ExpRun, IoV};
 
 use super::super::store::checksum;
-use super::super::{Database, Error, Store};
+use super::super::{Database, Store};
 use super::entry::by_runs;
-use super::lines::text_file;
+use super::lines::{no_text_file, text_file};
 use super::{TagError, TagState, TagStore};
 
 /// Where a payload file comes from.
@@ -103,7 +103,7 @@ pub fn seek_in_store(path: &Path, name: &str, run: ExpRun) -> Result<Sought, Tag
     let text_file = text_file(path);
     let folder = text_file.parent().unwrap_or(Path::new("."));
     if !text_file.is_file() {
-        return Err(Error::NoTextFile(folder.into()).into());
+        return Err(no_text_file(path).into());
     }
     let database = Database::read(&text_file)?;
     let Some((record, iov)) = database
