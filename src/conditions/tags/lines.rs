@@ -74,8 +74,7 @@ pub fn review(path: &Path, look: Look) -> Result<Reviewed, Error> {
     let text = match fs::read(&text_path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let folder = text_path.parent().unwrap_or(Path::new("."));
-            return Err(Error::NoTextFile(folder.into()));
+            return Err(no_text_file(path));
         }
         Err(error) => return Err(Error::io("read", text_path)(error)),
     };
