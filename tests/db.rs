@@ -3,6 +3,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/kills.rs"]
+mod kills;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +14,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use b2caf::conditions::tags::{Allowed, TagStore, look_inside};
+use kills::{killed_after, moments};
 use md5::{Digest, Md5};
 
 /// Kills in one test.
@@ -94,17 +97,6 @@ fn uploads(store: &Path) -> Vec<u32> {
     counts.into_keys().collect()
 }
 
-/// Numbers from 0 to 1 that are the same each time.
-fn moments() -> impl Iterator<Item = f64> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    std::iter::repeat_with(move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    })
-}
-
 fn upload(store: &Path, from: &Path) -> Command {
     let words = [
         "upload",
@@ -133,11 +125,8 @@ fn a_killed_upload_is_there_as_a_whole_or_not_at_all() {
     let (mut under_way, mut lost, mut kept) = (0, 0, 0);
     for (number, moment) in (1..=KILLS).zip(moments()) {
         let from = testing_store(folder.path(), number);
-        let mut child = upload(&store, &from).spawn().unwrap();
-        sleep(whole.mul_f64(moment));
-        let was_at_work = child.try_wait().unwrap().is_none();
-        child.kill().unwrap();
-        let ended = child.wait().unwrap();
+        let time = whole.mul_f64(moment);
+        let (was_at_work, ended) = killed_after(&mut upload(&store, &from), time);
         under_way += u32::from(was_at_work);
         if ended.success() {
             reported.push(number);

@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod support;
+#[path = "support/kills.rs"]
+mod kills;
 #[path = "support/results.rs"]
 mod results;
 
@@ -12,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Instant;
 
+use kills::{killed_after, moments};
 use results::content;
 
 /// Kills in one test.
@@ -54,17 +57,6 @@ fn assert_equal(found: &Path, expected: &BTreeMap<PathBuf, Vec<u8>>, when: &str)
     }
 }
 
-/// Numbers from 0 to 1 that are the same each time.
-fn moments() -> impl Iterator<Item = f64> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    std::iter::repeat_with(move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    })
-}
-
 #[test]
 fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
@@ -83,15 +75,9 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         if under_way == KILLS {
             break;
         }
-        let mut child = command(&output)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        sleep(whole.mul_f64(moment));
-        let was_at_work = child.try_wait().unwrap().is_none();
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let mut run = command(&output);
+        run.stdout(Stdio::null()).stderr(Stdio::null());
+        let (was_at_work, _) = killed_after(&mut run, whole.mul_f64(moment));
         under_way += u32::from(was_at_work);
         // Other work on the machine comes and goes.
         whole = whole.mul_f64(if was_at_work { 1.03 } else { 0.9 });

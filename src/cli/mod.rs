@@ -13,6 +13,7 @@
 //! | 39 no progress but "n of m jobs", one table at the end | a line per step with its time, a bar while reading, `b2caf status` from outside | `a_run_looks_like_this` |
 //! | 40 a missing configuration file ends with exit code 0 | its own exit code and a sentence | `bad_input/missing_config` |
 
+mod answer;
 mod api;
 mod args;
 mod card;
@@ -31,6 +32,7 @@ mod progress;
 mod prompt;
 mod run;
 mod status;
+mod table;
 mod tag_constants;
 mod terminal;
 

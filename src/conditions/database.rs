@@ -3,11 +3,12 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use crate::iov::{ExpRun, IoV};
 
 use super::Error;
-use super::in_force::InForce;
+use super::in_force::{InForce, is_single};
 
 /// One line of the text file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +24,21 @@ pub struct Record {
 }
 
 /// The records of a text file, in its order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Database {
     /// All records; of those that match, the last one counts.
     pub records: Vec<Record>,
-    in_force: InForce,
+    /// Made when it is asked for the first time; records must not change after that.
+    in_force: OnceLock<InForce>,
 }
+
+impl PartialEq for Database {
+    fn eq(&self, other: &Self) -> bool {
+        self.records == other.records
+    }
+}
+
+impl Eq for Database {}
 
 impl Database {
     /// These records, of which the last that matches counts.
@@ -36,7 +46,7 @@ impl Database {
     pub fn new(records: Vec<Record>) -> Self {
         Self {
             records,
-            in_force: InForce::default(),
+            in_force: OnceLock::new(),
         }
     }
 
@@ -77,7 +87,12 @@ impl Database {
     /// The record in force for `name` in `run`: the last line that matches.
     #[must_use]
     pub fn find(&self, name: &str, run: ExpRun) -> Option<&Record> {
-        let position = self.in_force.find(&self.records, name, run)?;
+        if !is_single(run) {
+            let holds = |r: &&Record| r.name == name && r.iov.is_some_and(|i| i.contains_run(run));
+            return self.records.iter().rev().find(holds);
+        }
+        let index = || InForce::new(self.records.iter().map(|r| (r.name.as_str(), r.iov, ())));
+        let position = self.in_force.get_or_init(index).find(name, run)?;
         self.records.get(position)
     }
 }

@@ -6,7 +6,7 @@ use crate::root::{
     self, ClassDeclaration, Classes, MemberDeclaration, Record, RootFile, Streaming, Value,
 };
 
-use super::columns::{INDEX, columns};
+use super::columns::{Columns, INDEX, columns};
 use super::library::StoredAs;
 use super::{Error, Library, Payload, PayloadFormat, objects};
 
@@ -67,7 +67,6 @@ impl PayloadFormat for RootForm {
     }
 
     fn read(&self, name: &str, bytes: Vec<u8>) -> Result<Payload, String> {
-        let library = Library::standard();
         let opened = Opened::new(name, bytes)?;
         if let Some(found) = opened.other_name() {
             return Err(format!(
@@ -75,14 +74,12 @@ impl PayloadFormat for RootForm {
             ));
         }
         let (class, object) = opened.object().map_err(|(_, reason)| reason)?;
-        let inner = first_in_turn(&object).unwrap_or(&object);
         let inner_class = inner_class(&class, &object).to_owned();
-        let found = if turns(&object) > 1 {
-            None
+        let (channels, members) = if turns(&object) > 1 {
+            Default::default()
         } else {
-            columns(inner, library.indices(&inner_class))
+            shown(first_in_turn(&object).unwrap_or(&object), &inner_class)
         };
-        let (channels, members) = found.unwrap_or_default();
         Ok(Payload {
             name: name.to_owned(),
             class: Library::short(&inner_class).to_owned(),
@@ -91,6 +88,51 @@ impl PayloadFormat for RootForm {
             object: Some(object),
         })
     }
+}
+
+/// What of an object of a class can be seen as columns.
+fn shown(object: &Value, class: &str) -> Columns {
+    columns(object, Library::standard().indices(class)).unwrap_or_default()
+}
+
+/// One of the objects that take turns within a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// The first event for which it is valid; `None` if the payload does not say.
+    pub first_event: Option<i64>,
+    /// The object, as a payload of its own.
+    pub payload: Payload,
+}
+
+/// The objects of a payload in which they take turns, in their order; none if it is no such payload.
+#[must_use]
+pub fn turns_of(payload: &Payload) -> Vec<Turn> {
+    let Some(container) = &payload.object else {
+        return Vec::new();
+    };
+    let events = std::iter::once(Some(0))
+        .chain(first_events(container).iter().copied().map(Some))
+        .chain(std::iter::repeat(None));
+    let objects = turning(container).unwrap_or_default().iter();
+    objects
+        .zip(events)
+        .map(|(object, first_event)| {
+            let class = item_class(object).or_else(|| class_of(object));
+            let class = class.unwrap_or(&payload.class);
+            let (channels, members) = shown(object, class);
+            let payload = Payload {
+                name: payload.name.clone(),
+                class: Library::short(class).to_owned(),
+                channels,
+                members,
+                object: Some(object.clone()),
+            };
+            Turn {
+                first_event,
+                payload,
+            }
+        })
+        .collect()
 }
 
 /// The name of the one payload in a file.

@@ -148,11 +148,11 @@ impl Store {
         Ok(Arc::clone(frozen.get_or_init(|| read)))
     }
 
-    /// The payload of one record.
+    /// The content of the payload file of one record.
     ///
     /// # Errors
-    /// As [`Store::find`].
-    pub fn read(&self, record: &Record) -> Result<Payload, Error> {
+    /// When it is missing, cannot be read, or is not what it was stored as.
+    pub fn content(&self, record: &Record) -> Result<Vec<u8>, Error> {
         let file = self.payload_file(&record.name, &record.revision);
         let bytes = fs::read(&file).map_err(|error| {
             if error.kind() == ErrorKind::NotFound {
@@ -165,13 +165,23 @@ impl Store {
                 Error::io("read", &file)(error)
             }
         })?;
-        if let Some(found) = changed(&record.revision, &bytes) {
-            return Err(Error::Changed {
+        match changed(&record.revision, &bytes) {
+            None => Ok(bytes),
+            Some(found) => Err(Error::Changed {
                 path: file,
                 revision: record.revision.clone(),
                 found,
-            });
+            }),
         }
+    }
+
+    /// The payload of one record.
+    ///
+    /// # Errors
+    /// As [`Store::find`].
+    pub fn read(&self, record: &Record) -> Result<Payload, Error> {
+        let file = self.payload_file(&record.name, &record.revision);
+        let bytes = self.content(record)?;
         let payload =
             self.format
                 .read(&record.name, bytes)
@@ -224,6 +234,7 @@ fn changed(revision: &str, bytes: &[u8]) -> Option<String> {
 }
 
 /// MD5 of `bytes` as 32 lower-case hexadecimal digits.
-pub(super) fn checksum(bytes: &[u8]) -> String {
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> String {
     format!("{:x}", Md5::digest(bytes))
 }

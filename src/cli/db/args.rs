@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::payload_args::{DumpArguments, PayloadDiffArguments};
+use super::server_args::{ABOUT_SERVERS, HEADING, ServerArguments, TagType, WritingArguments};
 use crate::conditions::tags::TagState;
 use crate::iov::{ExpRun, IoV};
 
@@ -16,6 +18,10 @@ Examples:
   b2caf db upload staging calibration_results/outputdb
   b2caf db check --tag staging
   b2caf db find ECLCrystalTimeOffset --run 7,3 --tag staging
+  b2caf db download running --server https://server.example/rest/
+
+Tags and payloads are in the folder of --store. Commands that know --server can ask a central
+server instead.
 
 Exit codes: 0 done, 1 something was found or nothing was done (faults, no payload, nothing to update, no
 consent), 2 wrong usage or against the rules of a tag, 4 a store or a file is unusable."
@@ -45,43 +51,16 @@ pub(super) enum DbAction {
     Iov(IovArguments),
     /// Put the payloads of a testing store into a tag, all of them or none
     Upload(UploadArguments),
-    /// Make a testing store of a tag, or of some runs of it
+    /// Make a testing store of a tag, or take a tag of a server into the store
     Download(DownloadArguments),
     /// Look for everything that is wrong with a testing store or a tag
     Check(CheckArguments),
     /// Say which payload is in force for a run, and why
     Find(FindArguments),
-    /// Show what is in a payload file
+    /// Show what is in a payload: of a file, or the one in force for a run
     Dump(DumpArguments),
-    /// Compare the numbers of two payload files
+    /// Show what differs between two payloads: of files, or those in force for a run
     Diff(PayloadDiffArguments),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  b2caf db dump calibration_results/outputdb/dbstore_ExampleChannelTime_rev_3fa94c.root
-
-What is no table of numbers is shown as JSON: maps as lists of [key, value].")]
-pub(super) struct DumpArguments {
-    /// The payload file
-    pub(super) file: PathBuf,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  b2caf db diff before.root after.root --worst 20
-
-Exit codes: 0 nothing differs, 1 something does.")]
-pub(super) struct PayloadDiffArguments {
-    /// A payload file
-    pub(super) before: PathBuf,
-    /// Another one
-    pub(super) after: PathBuf,
-    /// How many of the largest changes are shown for each member
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(super) worst: usize,
 }
 
 #[derive(Debug, Args)]
@@ -109,37 +88,68 @@ pub(super) enum TagAction {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag create staging_prompt_bucket36")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag create staging_prompt_bucket36
+  b2caf db tag create user_me_test --server https://server.example/rest/
+
+{ABOUT_SERVERS}"))]
 pub(super) struct CreateArguments {
     /// Name of the tag: letters, digits, + - _ :
     pub(super) name: String,
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
+    /// Type of the tag on the server
+    #[arg(long = "type", value_enum, requires = "server", help_heading = HEADING)]
+    pub(super) tag_type: Option<TagType>,
+    /// What the tag is for, on the server
+    #[arg(long, value_name = "TEXT", requires = "server", help_heading = HEADING)]
+    pub(super) description: Option<String>,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag list --with-invalid")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag list --with-invalid
+  b2caf db tag list --server env
+
+{ABOUT_SERVERS}"))]
 pub(super) struct ListArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// Tags in state INVALID too
     #[arg(long)]
     pub(super) with_invalid: bool,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  b2caf db tag show staging running")]
+#[command(after_help = format!("\
+Examples:
+  b2caf db tag show staging running
+  b2caf db tag show online --server https://server.example/rest/
+
+{ABOUT_SERVERS}"))]
 pub(super) struct ShowArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// Names of the tags
     #[arg(required = true)]
     pub(super) names: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 Example:
   b2caf db tag state staging validated
 
 OPEN can become TESTING or RUNNING; TESTING can become VALIDATED or OPEN again; VALIDATED can become
 PUBLISHED or OPEN again; PUBLISHED and RUNNING can become INVALID, which is the end. PUBLISHED and INVALID
-ask for the name of the tag, since there is no way back.")]
+ask for the name of the tag, since there is no way back. On a server, its rules count.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct StateArguments {
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
     /// Name of the tag
     pub(super) name: String,
     /// The state it shall have
@@ -269,10 +279,15 @@ pub(super) enum IovAction {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  b2caf db iov show running --run 7,3 --filter ECL --human-readable"
-)]
+#[command(after_help = format!("\
+Examples:
+  b2caf db iov show running --run 7,3 --filter ECL --human-readable
+  b2caf db iov show online --server https://server.example/rest/ --run 7,3
+
+{ABOUT_SERVERS}"))]
 pub(super) struct IovShowArguments {
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
     /// The tag
     pub(super) tag: String,
     #[command(flatten)]
@@ -317,13 +332,25 @@ pub(super) struct AllowedArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
+#[command(after_help = format!("\
+Examples:
   b2caf db upload staging calibration_results/outputdb --dry-run
+  b2caf db upload staging calibration_results/outputdb --server https://server.example/rest/
 
-Of lines with the same payload and interval the last one counts. What the tag has already is left as it is:
-the same upload again does nothing. If it is interrupted, the tag has all of it or nothing.")]
+Of lines with the same payload and interval the last one counts. What the tag has already is left
+as it is: the same upload again does nothing. If it is interrupted, the tag has all or nothing.
+
+A server takes payloads one by one: others may see a tag that has some of them. If not all could
+be sent, the same command again sends the rest; with --roll-back what was sent is taken out of
+the tag again. The tag of a server must be OPEN.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct UploadArguments {
+    #[command(flatten)]
+    pub(super) writing: WritingArguments,
+    /// If not everything can be sent to the server, take back what was
+    #[arg(long, requires = "server", help_heading = HEADING)]
+    pub(super) roll_back: bool,
     /// The tag, which must be OPEN, or RUNNING for later runs
     pub(super) tag: String,
     /// The testing store: its folder or its text file
@@ -336,19 +363,40 @@ pub(super) struct UploadArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
+#[command(after_help = format!("\
+Examples:
   b2caf db download running centraldb --run-range 7,0,7,-1
+  b2caf db download online centraldb --server https://server.example/rest/
+  b2caf db download online --server https://server.example/rest/
 
-The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut.")]
+The folder gets a database.txt and the payload files. Intervals are as in the tag, not cut.
+Without a folder the tag of the server goes into the store of tags (--store), where it takes the
+place of what was downloaded under that name before.
+
+Files of a server are compared with their MD5, and kept in a cache that basf2 uses too;
+BELLE2_CONDB_PAYLOADS names folders and addresses to look for them first. What is there already
+is not downloaded again.
+
+{ABOUT_SERVERS}"))]
 pub(super) struct DownloadArguments {
     /// The tag
     pub(super) tag: String,
     /// The folder; it must not hold a testing store yet
-    pub(super) into: PathBuf,
+    #[arg(required_unless_present = "server")]
+    pub(super) into: Option<PathBuf>,
     /// Only what is valid for some of these runs: expLow,runLow,expHigh,runHigh with -1 for an open end
-    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "IOV",
+        allow_hyphen_values = true,
+        requires = "into"
+    )]
     pub(super) run_range: Option<IoV>,
+    #[command(flatten)]
+    pub(super) server: ServerArguments,
+    /// Folder that keeps downloaded files [default: basf2-conditions in the folder for temporary files]
+    #[arg(long, value_name = "DIR", requires = "server", help_heading = HEADING)]
+    pub(super) cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::conditions::tags::{TagError, TagStore, any_error, look_inside, review};
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::terminal::to_stdout;
-use super::answer::Answer;
 use super::args::CheckArguments;
 use super::faults::{self, count};
 use super::refused::refused;

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::conditions::tags::{Allowed, Fault, Severity, TagError};
 use crate::report::{Accent, Style};
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::terminal::Terminal;
-use super::answer::Answer;
 use super::args::AllowedArguments;
 use super::refused::refused;
 

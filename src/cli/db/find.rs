@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::conditions::tags::{Candidate, GlobalTags, TagState, TagStore, precedence};
 use crate::report::Accent;
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::FindArguments;
 use super::refused::refused;
-use super::table::Table;
 
 /// Runs the command.
 pub(super) fn find(

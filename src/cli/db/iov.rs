@@ -4,35 +4,44 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::conditions::tags::{Copying, TagStore};
+use crate::conditions::tags::{Copying, TagEntry, TagStore};
 use crate::report::Accent;
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::{IovAction, IovCopyArguments, IovShowArguments};
 use super::entries::{cells, document, titles, without_repeated};
 use super::faults::{self, refused_with_faults};
 use super::refused::refused;
-use super::table::Table;
+use super::server_tag;
 
 /// Runs the command.
 pub(super) fn iov(store: &Path, action: &IovAction, answer: &Answer) -> Result<Exit, Failure> {
     match action {
+        IovAction::Show(on) if on.server.is_asked() => server_tag::show_iovs(on, answer),
         IovAction::Show(arguments) => show(store, arguments, answer),
         IovAction::Copy(arguments) => copy(store, arguments, answer),
     }
 }
 
 fn show(store: &Path, arguments: &IovShowArguments, answer: &Answer) -> Result<Exit, Failure> {
+    let store = TagStore::open_read_only(store).map_err(refused)?;
+    let entries = store.entries(&arguments.tag).map_err(refused)?;
+    show_entries(&entries, arguments, answer);
+    Ok(Exit::Done)
+}
+
+/// Shows those entries that are meant.
+pub(super) fn show_entries(entries: &[TagEntry], arguments: &IovShowArguments, answer: &Answer) {
     let IovShowArguments {
         tag,
         selection,
         look,
+        ..
     } = arguments;
-    let store = TagStore::open_read_only(store).map_err(refused)?;
-    let entries = store.entries(tag).map_err(refused)?;
-    let entries = selection.selection(false).of(&entries);
+    let entries = selection.selection(false).of(entries);
     answer.show(
         || {
             let entries: Vec<Value> = entries.iter().map(document).collect();
@@ -51,7 +60,6 @@ fn show(store: &Path, arguments: &IovShowArguments, answer: &Answer) -> Result<E
             table
         },
     );
-    Ok(Exit::Done)
 }
 
 fn copy(store: &Path, arguments: &IovCopyArguments, answer: &Answer) -> Result<Exit, Failure> {

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use crate::conditions::tags::{Side, TagStore, diff_tags};
 use crate::report::Accent;
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::{DiffArguments, LookArguments, MergeArguments};
 use super::entries::{cells, document, titles};
 use super::faults;
 use super::refused::refused;
-use super::table::Table;
 
 /// Shows what one tag has and another has not.
 pub(super) fn diff(

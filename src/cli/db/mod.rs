@@ -1,18 +1,24 @@
 //! `b2caf db`: global tags, and what goes into and out of them.
 
-pub(super) mod answer;
 pub(super) mod args;
 mod check;
 mod command;
 mod consent;
+mod diff;
+mod dump;
 mod entries;
 mod faults;
 mod find;
 mod iov;
 mod merge;
-mod payload;
+mod object;
+mod payload_args;
+mod place;
 mod refused;
-pub(super) mod table;
+mod server;
+mod server_args;
+mod server_tag;
+mod server_transfer;
 mod tag;
 mod update;
 mod upload;

@@ -34,6 +34,8 @@ pub(in crate::cli) fn refused(error: TagError) -> Failure {
         TagError::NotEmpty { .. } => {
             Failure::new(Exit::Usage, text).hint("make a new tag: b2caf db tag create NAME")
         }
+        TagError::LocalTag(_) => Failure::new(Exit::Usage, text)
+            .hint("name another folder with --store, which is made if it is not there"),
         TagError::TagName(_)
         | TagError::TagExists(_)
         | TagError::Transition { .. }

@@ -7,18 +7,22 @@ use serde_json::{Value, json};
 use crate::conditions::tags::{Tag, TagError, TagState, TagStore, check_tag_name, next_run};
 use crate::report::Accent;
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::{StateArguments, TagAction};
 use super::consent::consent;
 use super::refused::refused;
-use super::table::Table;
-use super::{merge, update};
+use super::{merge, server_tag, update};
 
 /// Runs the command.
 pub(super) fn tag(store: &Path, action: &TagAction, answer: &Answer) -> Result<Exit, Failure> {
     match action {
+        TagAction::Create(on) if on.writing.server.is_asked() => server_tag::create(on, answer),
+        TagAction::List(on) if on.server.is_asked() => server_tag::list(on, answer),
+        TagAction::Show(on) if on.server.is_asked() => server_tag::show(on, answer),
+        TagAction::State(on) if on.writing.server.is_asked() => server_tag::state(on, answer),
         TagAction::Create(arguments) => {
             // Before a folder is made for nothing.
             check_tag_name(&arguments.name).map_err(refused)?;
@@ -69,7 +73,9 @@ pub(super) fn tag(store: &Path, action: &TagAction, answer: &Answer) -> Result<E
 }
 
 fn state(store: &Path, arguments: &StateArguments, answer: &Answer) -> Result<Exit, Failure> {
-    let StateArguments { name, state, yes } = arguments;
+    let StateArguments {
+        name, state, yes, ..
+    } = arguments;
     let store = TagStore::open_to_change(store).map_err(refused)?;
     let tag = store.tag(name).map_err(refused)?;
     let allowed = tag.state == *state || tag.state.next().contains(state);
@@ -119,7 +125,8 @@ fn show(store: &TagStore, tags: &[Tag], answer: &Answer) -> Result<(), Failure> 
     Ok(())
 }
 
-fn accent(state: TagState) -> Option<Accent> {
+/// How a tag in that state is marked.
+pub(super) fn accent(state: TagState) -> Option<Accent> {
     match state {
         TagState::Invalid => Some(Accent::Failed),
         TagState::Published | TagState::Running => Some(Accent::Done),

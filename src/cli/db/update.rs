@@ -9,15 +9,15 @@ use crate::conditions::tags::{
 };
 use crate::report::{Accent, Style};
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::UpdateArguments;
 use super::consent::consent;
 use super::entries::document;
 use super::faults::several;
 use super::refused::refused;
-use super::table::Table;
 
 /// Runs the command.
 pub(super) fn update(

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::conditions::tags::{TagStore, Uploaded, look_inside};
+use crate::conditions::tags::{TagEntry, TagStore, Uploaded, look_inside};
 use crate::report::Accent;
 
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
-use super::answer::Answer;
+use super::super::table::Table;
 use super::args::{DownloadArguments, UploadArguments};
 use super::entries::document;
 use super::faults::{self, refused_with_faults, several};
 use super::refused::refused;
-use super::table::Table;
 
 /// Puts a testing store into a tag.
 pub(super) fn upload(
@@ -98,31 +98,36 @@ pub(super) fn download(
     arguments: &DownloadArguments,
     answer: &Answer,
 ) -> Result<Exit, Failure> {
-    let DownloadArguments {
-        tag,
-        into,
-        run_range,
-    } = arguments;
+    let (tag, Some(into)) = (&arguments.tag, &arguments.into) else {
+        return Err(Failure::new(
+            Exit::Usage,
+            "name the folder for the payloads",
+        ));
+    };
     let store = TagStore::open_read_only(store).map_err(refused)?;
-    let entries = store.download(tag, *run_range, into).map_err(refused)?;
+    let entries = store.download(tag, arguments.run_range, into);
+    let entries = entries.map_err(refused)?;
     answer.show(
         || {
             let entries: Vec<Value> = entries.iter().map(document).collect();
             json!({ "tag": tag, "folder": into, "entries": entries })
         },
-        || {
-            let mut table = Table::new(&["name", ">revision", "valid"]);
-            for entry in &entries {
-                table.row(vec![
-                    entry.payload.name.clone(),
-                    entry.payload.revision.to_string(),
-                    entry.iov.to_string(),
-                ]);
-            }
-            table
-        },
+        || entry_table(&entries),
     );
     let lines = several(entries.len(), "line");
     answer.say(&format!("{}: {lines}", into.display()));
     Ok(Exit::Done)
+}
+
+/// Entries of a tag, one row each.
+pub(super) fn entry_table(entries: &[TagEntry]) -> Table {
+    let mut table = Table::new(&["name", ">revision", "valid"]);
+    for entry in entries {
+        table.row(vec![
+            entry.payload.name.clone(),
+            entry.payload.revision.to_string(),
+            entry.iov.to_string(),
+        ]);
+    }
+    table
 }

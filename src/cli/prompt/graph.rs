@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::db::answer::Answer;
-use super::super::db::table::Table;
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::{Failure, draw};
+use super::super::table::Table;
 use super::super::terminal::to_stdout;
 use super::args::{Form, GraphArguments};
 use super::{refused, which};

@@ -10,7 +10,7 @@ mod show;
 use crate::script::directory::{Chosen, Directory, DirectoryError};
 
 use self::args::{PromptArguments, PromptCommand};
-use super::db::answer::Answer;
+use super::answer::Answer;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::terminal::Terminal;

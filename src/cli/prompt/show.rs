@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::db::answer::Answer;
+use super::super::answer::Answer;
 use super::super::exit::Exit;
 use super::super::failure::{Failure, draw};
 use super::super::terminal::to_stdout;

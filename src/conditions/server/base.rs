@@ -34,10 +34,16 @@ impl Server {
             addresses.extend(candidates(entry.as_ref())?);
         }
         let http = Http::new(&settings)?;
-        let mut tried = Vec::new();
+        let mut tried: Vec<String> = Vec::new();
         for round in 0..=settings.max_retries {
             if round > 0 {
-                settings.waiting.wait(settings.wait_before(round));
+                let wait = settings.wait_before(round);
+                let (tried, all) = (tried.join(", "), settings.max_retries);
+                settings.remark(&format!(
+                    "no conditions server answers; tried {tried}; retry {round} of {all} in {:.1} s",
+                    wait.as_secs_f64()
+                ));
+                settings.waiting.wait(wait);
             }
             tried.clear();
             let mut may_pass = false;
@@ -178,6 +184,9 @@ pub(super) fn persist<T>(
 pub(super) fn pause(settings: &Settings, what: &str, url: &str, failure: &Failure, retry: u32) {
     let wait = settings.wait_before(retry);
     let (seconds, reason) = (wait.as_secs_f64(), failure.short());
-    tracing::debug!("{what}: {url}: {reason}; retry {retry} in {seconds:.1} s");
+    let all = settings.max_retries;
+    settings.remark(&format!(
+        "could not {what}: {url}: {reason}; retry {retry} of {all} in {seconds:.1} s"
+    ));
     settings.waiting.wait(wait);
 }

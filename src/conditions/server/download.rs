@@ -33,10 +33,14 @@ impl Files {
             Ok(path) => return Ok(path),
             Err(Trouble::Server(error)) => return Err(*error),
             Err(Trouble::Folder(reason)) => {
-                tracing::warn!("payload {} is not kept: {reason}", payload.name);
+                let name = &payload.name;
+                self.settings
+                    .remark(&format!("payload {name} is not kept: {reason}"));
             }
             Err(Trouble::Content(found)) => {
-                tracing::warn!("{url} has MD5 {found}, not {}; once more", payload.checksum);
+                let expected = &payload.checksum;
+                self.settings
+                    .remark(&format!("{url} has MD5 {found}, not {expected}; once more"));
             }
         }
         let path = self.private_folder()?.join(hashed(payload));

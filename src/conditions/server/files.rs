@@ -80,7 +80,7 @@ impl Files {
                     match self.download(payload, &join(base, &payload.path)) {
                         Ok(path) => return Ok(path),
                         Err(error) if error.status() == Some(404) => {}
-                        Err(error) => tracing::warn!("{error}; looking elsewhere"),
+                        Err(error) => self.settings.remark(&format!("{error}; looking elsewhere")),
                     }
                     tried.push(base.clone());
                 }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderValue, Method, Request, Response};
+use ureq::http::{HeaderValue, Method, Request, Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Proxy};
 
@@ -114,10 +114,15 @@ impl Http {
 
     /// Asks once; the answer if its status is good.
     fn answer(&self, ask: &Ask) -> Result<Response<Body>, Failure> {
-        let mut response = match ask.body {
-            None => self.agent.run(self.dressed(ask, ())?)?,
-            Some((_, body)) => self.agent.run(self.dressed(ask, body)?)?,
-        };
+        let used = ask.token.map(Token::header);
+        let mut response = self.sent(ask, used.as_deref())?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            // It may have been renewed since it was read.
+            let now = ask.token.map(Token::header);
+            if now != used {
+                response = self.sent(ask, now.as_deref())?;
+            }
+        }
         let status = response.status().as_u16();
         tracing::debug!(method = %ask.method, url = ask.url, status);
         if status < 300 {
@@ -140,9 +145,21 @@ impl Http {
         Err(Failure::Status(status, said))
     }
 
+    fn sent(&self, ask: &Ask, token: Option<&str>) -> Result<Response<Body>, Failure> {
+        Ok(match ask.body {
+            None => self.agent.run(self.dressed(ask, token, ())?)?,
+            Some((_, body)) => self.agent.run(self.dressed(ask, token, body)?)?,
+        })
+    }
+
     /// The request with its headers. A token stays with the host it is meant for: what carries one
     /// is not redirected, and does not go unencrypted over a network.
-    fn dressed<B: ureq::AsSendBody>(&self, ask: &Ask, body: B) -> Result<Request<B>, Failure> {
+    fn dressed<B: ureq::AsSendBody>(
+        &self,
+        ask: &Ask,
+        token: Option<&str>,
+        body: B,
+    ) -> Result<Request<B>, Failure> {
         let mut request = Request::builder()
             .method(&ask.method)
             .uri(ask.url)
@@ -151,11 +168,11 @@ impl Http {
         if let Some((content, _)) = ask.body {
             request = request.header("Content-Type", content);
         }
-        if let Some(token) = ask.token {
+        if let Some(token) = token {
             if !is_private(ask.url) {
                 return Err(Failure::Unusable("a token must not go unencrypted".into()));
             }
-            let value = HeaderValue::from_str(&token.header());
+            let value = HeaderValue::from_str(token);
             let mut value =
                 value.map_err(|_| Failure::Unusable("the token fits no header".into()))?;
             value.set_sensitive(true);

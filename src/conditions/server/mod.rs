@@ -5,8 +5,8 @@
 //!
 //! A server is a [`Server`]: reading needs no token and sends none. Which payload is valid for a run says a
 //! [`Lookup`], from a list of tags and of [`Provider`]s; its file is found or downloaded by [`Files`].
-//! [`Server::upload`] sends the lines of a store; it can be repeated until the tag has them all, or take back
-//! what it has created. What failed in a way that may pass is tried again after a wait ([`Settings`],
+//! A whole tag is a [`Transfer`], into a testing store or a store of tags. [`Server::upload`] sends the lines of a
+//! store; it can be repeated until the tag has them all, or take back what it has created. What failed in a way that may pass is tried again after a wait ([`Settings`],
 //! [`Waiting`]); a request that changes something is repeated only after the server was asked whether the first
 //! one was done without an answer.
 //!
@@ -33,6 +33,7 @@
 //! | certificates are not verified | always; others can be trusted by `SSL_CERT_FILE`; `an_unknown_certificate_is_refused_at_once_and_a_known_one_is_taken` |
 //! | every status from 300 on is tried again, but not 404 | from 500 on; `a_busy_server_is_asked_again_and_an_unknown_address_is_not` |
 //! | connections that fail are not tried again | they are; `broken_connections_are_tried_again` |
+//! | the token is read once | whenever it is used; `a_token_that_is_renewed_in_its_file_is_read_again` |
 //! | the server's text replaces what was attempted | both are told; `what_the_server_says_is_told_beside_what_was_attempted` |
 //! | `INVALID` can be made usable | never; `open_and_invalid_tags_make_a_provider_unusable` |
 //! | a shorter file leaves old bytes in the cache | files are renamed into place; `a_damaged_cache_file_is_replaced_as_a_whole` |
@@ -58,12 +59,14 @@ mod failure;
 mod files;
 mod http;
 mod lookup;
+mod many;
 mod multipart;
 mod names;
 mod reading;
 mod said;
 mod settings;
 mod token;
+mod transfer;
 mod upload;
 mod waiting;
 mod wire;
@@ -80,7 +83,8 @@ pub use lookup::{Found, Lookup, Provider};
 pub use said::Said;
 pub use settings::{Settings, USABLE_STATES};
 pub use token::Token;
-pub use upload::{Created, Failed, OnFailure, Report, UploadLine};
+pub use transfer::{Transfer, TransferError};
+pub use upload::{Created, Failed, Missed, OnFailure, Report, UploadLine};
 pub use waiting::{Sleeping, Waiting};
 pub use wire::{Entry, IovInfo, PayloadInfo, Tag};
 pub use writing::Operation;

@@ -33,6 +33,8 @@ pub struct Settings {
     pub connections: usize,
     /// How to wait.
     pub waiting: Arc<dyn Waiting>,
+    /// Told what goes wrong and may still go well: each retry with its reason.
+    pub tell: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Default for Settings {
@@ -48,6 +50,7 @@ impl Default for Settings {
             token: None,
             connections: 10,
             waiting: Arc::new(Sleeping::default()),
+            tell: Arc::new(|_| {}),
         }
     }
 }
@@ -64,6 +67,12 @@ impl Settings {
             token: Token::find(None, environment)?,
             ..Self::default()
         })
+    }
+
+    /// Tells what goes wrong and may still go well.
+    pub(super) fn remark(&self, text: &str) {
+        tracing::warn!("{text}");
+        (self.tell)(text);
     }
 
     /// The wait before retry `n`, counted from 1: between one second and (2ⁿ−1)·`backoff_factor`.

@@ -10,7 +10,10 @@ use crate::iov::IoV;
 use super::super::commit::{UNDER_WAY, write_synced};
 use super::super::{Error, check_name};
 use super::entry::by_runs;
-use super::{TagEntry, TagError, TagStore};
+use super::{PayloadInfo, TagEntry, TagError, TagStore};
+
+/// Name of the text file.
+const TEXT: &str = "database.txt";
 
 impl TagStore {
     /// Makes a testing store in the folder `into` of what a tag holds, or of what is valid for some of
@@ -30,39 +33,51 @@ impl TagStore {
     ) -> Result<Vec<TagEntry>, TagError> {
         let mut entries = self.entries(tag)?;
         entries.retain(|entry| runs.is_none_or(|runs| runs.overlaps(&entry.iov)));
-        entries.sort_by(|a, b| {
-            let key = |entry: &TagEntry| (entry.payload.revision, by_runs(&entry.iov));
-            let names = a.payload.name.cmp(&b.payload.name);
-            names.then_with(|| key(a).cmp(&key(b)))
-        });
-        let text_file = into.join("database.txt");
-        if text_file.exists() {
-            return Err(Error::Exists(text_file).into());
-        }
-        fs::create_dir_all(into).map_err(Error::io("create the folder", into))?;
-        let mut text = String::new();
-        let mut done = BTreeSet::new();
-        for entry in &entries {
-            let payload = &entry.payload;
-            check_name(&payload.name)?;
-            if done.insert((payload.name.clone(), payload.revision)) {
-                let (_, bytes) = self.content(payload)?;
-                let file = format!(
-                    "dbstore_{}_rev_{}.{}",
-                    payload.name,
-                    payload.revision,
-                    payload.extension()
-                );
-                publish(into, &file, &bytes)?;
-            }
-            let revision = payload.revision;
-            text += &format!("dbstore/{} {revision} {}\n", payload.name, entry.iov);
-        }
-        sync(into)?;
-        publish(into, "database.txt", text.as_bytes())?;
-        sync(into)?;
-        Ok(entries)
+        testing_store(entries, into, |payload| Ok(self.content(payload)?.1))
     }
+}
+
+/// Makes a testing store in the folder `into` of entries of a tag, with the content that `content` gives for each
+/// payload; gives the entries in the order of the lines. The text file comes last.
+pub(in super::super) fn testing_store<E: From<TagError>>(
+    mut entries: Vec<TagEntry>,
+    into: &Path,
+    content: impl Fn(&PayloadInfo) -> Result<Vec<u8>, E>,
+) -> Result<Vec<TagEntry>, E> {
+    entries.sort_by(|a, b| {
+        let key = |entry: &TagEntry| (entry.payload.revision, by_runs(&entry.iov));
+        let names = a.payload.name.cmp(&b.payload.name);
+        names.then_with(|| key(a).cmp(&key(b)))
+    });
+    free_for_a_store(into)?;
+    fs::create_dir_all(into)
+        .map_err(|error| TagError::from(Error::io("create the folder", into)(error)))?;
+    let mut text = String::new();
+    let mut done = BTreeSet::new();
+    for entry in &entries {
+        let payload = &entry.payload;
+        let (name, revision) = (&payload.name, payload.revision);
+        check_name(name).map_err(TagError::from)?;
+        if done.insert((name.clone(), revision)) {
+            let extension = payload.extension();
+            let file = format!("dbstore_{name}_rev_{revision}.{extension}");
+            publish(into, &file, &content(payload)?)?;
+        }
+        text += &format!("dbstore/{name} {revision} {}\n", entry.iov);
+    }
+    sync(into)?;
+    publish(into, TEXT, text.as_bytes())?;
+    sync(into)?;
+    Ok(entries)
+}
+
+/// Whether a folder holds no testing store yet.
+pub(in super::super) fn free_for_a_store(folder: &Path) -> Result<(), TagError> {
+    let text_file = folder.join(TEXT);
+    if text_file.exists() {
+        return Err(Error::Exists(text_file).into());
+    }
+    Ok(())
 }
 
 /// Writes a file that has its whole content as soon as it has its name.

@@ -41,6 +41,11 @@ pub enum TagError {
     /// A tag that should be made and is there.
     #[error("the global tag {0} exists already")]
     TagExists(String),
+    /// A tag of a server whose name a tag has that was made here.
+    #[error(
+        "the global tag {0} was made in this store, and would be replaced by that of the server"
+    )]
+    LocalTag(String),
     /// A tag that is not there.
     #[error("there is no global tag {name}")]
     UnknownTag {

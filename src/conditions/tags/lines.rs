@@ -54,6 +54,16 @@ pub fn text_file(path: &Path) -> PathBuf {
     }
 }
 
+/// The error for a store, or its text file, that is not there.
+pub(super) fn no_text_file(path: &Path) -> Error {
+    let is_text_file = path.extension().is_some_and(|ending| ending == "txt");
+    let folder = path.parent().filter(|_| is_text_file);
+    Error::NoTextFile(match folder {
+        Some(folder) if folder.as_os_str().is_empty() => ".".into(),
+        folder => folder.unwrap_or(path).into(),
+    })
+}
+
 /// Reads a testing store as a whole: every line, every payload file with its checksum, what `look` finds
 /// inside, and which runs have two payloads of one name or none.
 ///
@@ -64,8 +74,7 @@ pub fn review(path: &Path, look: Look) -> Result<Reviewed, Error> {
     let text = match fs::read(&text_path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let folder = text_path.parent().unwrap_or(Path::new("."));
-            return Err(Error::NoTextFile(folder.into()));
+            return Err(no_text_file(path));
         }
         Err(error) => return Err(Error::io("read", text_path)(error)),
     };

@@ -8,7 +8,7 @@ use crate::iov::{ExpRun, IoV};
 
 use super::super::store::checksum;
 use super::super::{Database, Error};
-use super::lines::{payload_file, text_file};
+use super::lines::{no_text_file, payload_file, text_file};
 use super::{GlobalTags, TagError};
 
 /// A payload that is valid for a run.
@@ -99,8 +99,7 @@ fn in_store(
     let text = text_file(store);
     // A store that is named should be there; an empty answer would hide a slip of the pen.
     if !text.is_file() {
-        let folder = text.parent().unwrap_or(Path::new("."));
-        return Err(Error::NoTextFile(folder.into()).into());
+        return Err(no_text_file(store).into());
     }
     let database = Database::read(&text)?;
     let path = fs::canonicalize(&text).map_err(Error::io("read", &text))?;

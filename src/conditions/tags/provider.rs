@@ -1,11 +1,11 @@
 //! The payload in force for a name and a run, from a list of tags.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::iov::{ExpRun, IoV};
 
+use super::super::in_force::{InForce as Index, is_single};
 use super::entry::by_runs;
 use super::{PayloadInfo, TagEntry, TagError, TagState, TagStore};
 
@@ -35,15 +35,9 @@ pub struct InForce {
 #[derive(Debug)]
 struct Loaded {
     name: String,
-    payloads: BTreeMap<String, Timeline>,
-}
-
-/// Entries of one payload name by first run.
-#[derive(Debug, Default)]
-struct Timeline {
+    /// By their runs: of equal revisions the one that begins last counts.
     entries: Vec<TagEntry>,
-    /// The last run of the entries up to each one.
-    reach: Vec<ExpRun>,
+    in_force: Index,
 }
 
 impl GlobalTags {
@@ -124,7 +118,7 @@ impl GlobalTags {
     #[must_use]
     pub fn entry(&self, name: &str, run: ExpRun) -> Option<(&str, &TagEntry)> {
         let mut tags = self.tags.iter();
-        tags.find_map(|tag| Some((tag.name.as_str(), *tag.valid(name, run).first()?)))
+        tags.find_map(|tag| Some((tag.name.as_str(), tag.find(name, run)?)))
     }
 
     /// All entries that are valid for `run`, the one in force first: by tag, then by falling revision.
@@ -141,50 +135,38 @@ impl GlobalTags {
     /// When payloads of a name are valid, whatever the run.
     #[must_use]
     pub fn intervals(&self, name: &str) -> Vec<IoV> {
-        let lines = self.tags.iter().filter_map(|tag| tag.payloads.get(name));
-        lines
-            .flat_map(|line| line.entries.iter().map(|entry| entry.iov))
-            .collect()
+        let entries = self.tags.iter().flat_map(|tag| &tag.entries);
+        let of_name = entries.filter(|entry| entry.payload.name == name);
+        of_name.map(|entry| entry.iov).collect()
     }
 }
 
 impl Loaded {
-    fn new(name: String, entries: Vec<TagEntry>) -> Self {
-        let mut payloads: BTreeMap<String, Timeline> = BTreeMap::new();
-        for entry in entries {
-            let name = entry.payload.name.clone();
-            payloads.entry(name).or_default().entries.push(entry);
+    fn new(name: String, mut entries: Vec<TagEntry>) -> Self {
+        entries.sort_by_key(|entry| by_runs(&entry.iov));
+        let ranked = entries.iter().map(|entry| {
+            let TagEntry { payload, iov } = entry;
+            (payload.name.as_str(), Some(*iov), payload.revision)
+        });
+        Self {
+            in_force: Index::new(ranked),
+            name,
+            entries,
         }
-        for line in payloads.values_mut() {
-            line.entries.sort_by_key(|entry| by_runs(&entry.iov));
-            let mut last = ExpRun::new(-1, -1);
-            for entry in &line.entries {
-                last = last.max(by_runs(&entry.iov).1);
-                line.reach.push(last);
-            }
-        }
-        Self { name, payloads }
     }
 
-    /// Entries valid for `run`, highest revision first.
-    fn valid(&self, name: &str, run: ExpRun) -> Vec<&TagEntry> {
-        let Some(line) = self.payloads.get(name) else {
-            return Vec::new();
-        };
-        let at = ExpRun::new(run.exp, run.run.max(0));
-        let begun = line
-            .entries
-            .partition_point(|entry| by_runs(&entry.iov).0 <= at);
-        let mut found = Vec::new();
-        for position in (0..begun).rev() {
-            // No earlier one reaches this run.
-            if line.reach[position] < at {
-                break;
-            }
-            if line.entries[position].iov.contains_run(run) {
-                found.push(&line.entries[position]);
-            }
+    /// The entry in force for `run`.
+    fn find(&self, name: &str, run: ExpRun) -> Option<&TagEntry> {
+        if is_single(run) {
+            return self.entries.get(self.in_force.find(name, run)?);
         }
+        self.valid(name, run).into_iter().next()
+    }
+
+    /// Entries valid for `run`, the one in force first.
+    fn valid(&self, name: &str, run: ExpRun) -> Vec<&TagEntry> {
+        let valid = |e: &&TagEntry| e.payload.name == name && e.iov.contains_run(run);
+        let mut found: Vec<&TagEntry> = self.entries.iter().rev().filter(valid).collect();
         found.sort_by_key(|entry| std::cmp::Reverse(entry.payload.revision));
         found
     }

@@ -195,6 +195,11 @@ impl TagStore {
             }
             Ok(())
         })?;
+        self.compact()
+    }
+
+    /// Gives back the room of what was replaced.
+    pub(super) fn compact(&self) -> Result<(), TagError> {
         let compacted = self.connection().execute_batch("vacuum");
         compacted.map_err(TagError::of(&self.file))
     }

@@ -245,6 +245,23 @@ fn new_payload_of(line: &StoreLine, revision: i64) -> PayloadInfo {
     }
 }
 
+/// What would be wrong with a tag of a server that has `there` when the lines of a testing store came to it:
+/// overlaps, and gaps that were none before.
+#[must_use]
+pub fn faults_with(there: &[TagEntry], lines: &[StoreLine], allowed: Allowed) -> Vec<Fault> {
+    let known: BTreeSet<_> = there.iter().map(key).collect();
+    // Whatever revisions the server will give them.
+    let added: Vec<TagEntry> = lines
+        .iter()
+        .map(|line| TagEntry {
+            payload: Arc::new(new_payload_of(line, 0)),
+            iov: line.iov,
+        })
+        .filter(|entry| !known.contains(&key(entry)))
+        .collect();
+    allowed.judge(faults_beside(there, &added))
+}
+
 /// Entries are the same if content and interval are; revisions are only numbers.
 fn key(entry: &TagEntry) -> (String, String, IoV) {
     let payload = &entry.payload;

@@ -1,9 +1,12 @@
 //! Changes of the metadata, within one transaction.
 
+use rusqlite::OptionalExtension;
+
 use crate::iov::IoV;
 
 use super::database::Database;
 use super::entry::{ROOT, usual_url};
+use super::take::local_number;
 use super::{PayloadInfo, TagEntry, TagError, TagState};
 
 /// The number of a tag, by its name.
@@ -22,8 +25,11 @@ impl Database<'_> {
             Err(TagError::UnknownTag { .. }) => {}
             Err(error) => return Err(error),
         }
-        let text = "insert into globaltags (globalTagName, globalTagStatus) values (?1, ?2)";
-        self.execute(text, (name, state.name())).map(drop)
+        let text = format!(
+            "insert into globaltags (globalTagId, globalTagName, globalTagStatus) values ({}, ?1, ?2)",
+            local_number("globaltags", "globalTagId")
+        );
+        self.execute(&text, (name, state.name())).map(drop)
     }
 
     /// Gives a tag another state, whatever it had.
@@ -53,25 +59,43 @@ impl Database<'_> {
         self.execute(base, [&payload.base_url])?;
         // An address by the usual pattern is not written down.
         let url = (payload.url != usual_url(name, *revision, ROOT)).then_some(&payload.url);
-        let text = "insert or ignore into payloads (payloadNameId, revision, checksum, payloadUrl, baseUrlId)
-            select payloadNameId, ?2, ?3, ?4, baseUrlId from payloadNames, baseUrls
-            where payloadName = ?1 and baseUrl = ?5";
+        let text = format!(
+            "insert or ignore into payloads (payloadId, payloadNameId, revision, checksum, payloadUrl, baseUrlId)
+             select {}, payloadNameId, ?2, ?3, ?4, baseUrlId from payloadNames, baseUrls
+             where payloadName = ?1 and baseUrl = ?5",
+            local_number("payloads", "payloadId")
+        );
         let values = (name, revision, &payload.checksum, url, &payload.base_url);
-        if self.execute(text, values)? == 1 {
+        if self.execute(&text, values)? == 1 {
             return Ok(());
         }
+        match self.checksum_of(name, *revision)? {
+            Some(known) if known != payload.checksum => Err(self.two_contents(payload, &known)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The checksum of a payload, if it is known.
+    pub(super) fn checksum_of(
+        &self,
+        name: &str,
+        revision: i64,
+    ) -> Result<Option<String>, TagError> {
         let text = "select checksum from full_payloads where payloadName = ?1 and revision = ?2";
         let known = self
             .connection
             .query_row(text, (name, revision), |row| row.get::<_, String>(0));
-        let known = known.map_err(TagError::of(self.file))?;
-        if known == payload.checksum {
-            return Ok(());
-        }
-        Err(self.bad_value(format!(
-            "{name} revision {revision} has checksum {known} here and {} there; they come from two servers and cannot share a store",
-            payload.checksum
-        )))
+        let known = known.optional().map_err(TagError::of(self.file))?;
+        Ok(known.map(|checksum| checksum.to_ascii_lowercase()))
+    }
+
+    /// Payloads that are two, but have one name and revision.
+    pub(super) fn two_contents(&self, payload: &PayloadInfo, known: &str) -> TagError {
+        self.bad_value(format!(
+            "{} revision {} has checksum {known} here and {} there; they come from two servers, or one was \
+             uploaded here, and cannot share a store; name another one with --store",
+            payload.name, payload.revision, payload.checksum
+        ))
     }
 
     /// Puts a payload that is known into a tag; false if it is there with this interval.
@@ -114,7 +138,11 @@ impl Database<'_> {
         }
     }
 
-    fn execute(&self, text: &str, values: impl rusqlite::Params) -> Result<usize, TagError> {
+    pub(super) fn execute(
+        &self,
+        text: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<usize, TagError> {
         let statement = self.connection.prepare_cached(text);
         statement
             .and_then(|mut statement| statement.execute(values))

@@ -59,6 +59,7 @@ impl Answer {
             }
             Some(Kind::Trickle(between)) => return self.trickle(between, stream),
             Some(Kind::Slow(duration)) => pause = Some(duration),
+            Some(Kind::Late(duration)) => std::thread::sleep(duration),
             Some(Kind::Echo(status)) => {
                 self = Self::error(status, "echo", &format!("{:?}", request.headers));
             }

@@ -23,6 +23,8 @@ pub enum Kind {
     WrongByte,
     /// The body comes after a while.
     Slow(Duration),
+    /// The whole answer comes after a while.
+    Late(Duration),
     /// The body comes byte by byte, with so much time between them.
     Trickle(Duration),
     /// A status, with the headers of the request as the message.

@@ -27,6 +27,19 @@ pub struct Failed {
     pub error: Option<Error>,
 }
 
+/// What a server does not have of what is to be uploaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// Lines given.
+    pub lines: usize,
+    /// Lines that a later one with the same name and interval replaces.
+    pub replaced: usize,
+    /// Payloads that the server does not have, by name and MD5.
+    pub payloads: Vec<(String, String)>,
+    /// Intervals that the tag does not have, with the names of their payloads.
+    pub iovs: Vec<(String, IoV)>,
+}
+
 /// What became of an upload.
 #[derive(Debug, Default)]
 pub struct Report {

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::conditions::server::{Error, PayloadInfo, Server};
+use crate::conditions::server::{Error, PayloadInfo, Server, Tag};
 use crate::iov::IoV;
 
 use super::lines::{Wanted, wanted};
-use super::many::for_each;
-use super::report::{Created, Failed, Report};
+use super::report::{Created, Failed, Missed, Report};
 use super::{UploadLine, report};
+use crate::conditions::server::many::for_each;
 
 /// What to do when something cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -23,6 +23,16 @@ pub enum OnFailure {
 
 /// A payload by name and MD5.
 type Key = (String, String);
+
+/// The intervals of a tag, by payload number and interval, with their own numbers.
+type Intervals = BTreeMap<(i64, IoV), BTreeSet<i64>>;
+
+/// What a server has of what is to be uploaded.
+struct Present {
+    tag: Tag,
+    there: Intervals,
+    payloads: BTreeMap<Key, PayloadInfo>,
+}
 
 /// An interval that must be created.
 struct Missing<'a> {
@@ -56,24 +66,14 @@ impl Server {
         if wanted.is_empty() {
             return Ok(report);
         }
-        let tag = self.known_tag(tag)?;
-        let there = self.intervals(&tag.name)?;
-        let mut groups: BTreeMap<Key, &Wanted> = BTreeMap::new();
-        for one in &wanted {
-            groups.insert((one.name.clone(), one.checksum.clone()), one);
-        }
-        let keys: Vec<Key> = groups.keys().cloned().collect();
-        let mut payloads = self.check_payloads(&keys)?;
-        payloads.retain(|key, _| groups.contains_key(key));
+        let Present {
+            tag,
+            there,
+            mut payloads,
+        } = self.present(&wanted, tag)?;
         report.payloads_present = payloads.len();
-        let absent = groups.iter().filter(|(key, _)| !payloads.contains_key(key));
-        let absent: Vec<&Wanted> = absent.map(|(_, one)| *one).collect();
-        let nothing_to_do = absent.is_empty()
-            && wanted.iter().all(|one| {
-                let payload = payloads.get(&(one.name.clone(), one.checksum.clone()));
-                payload.is_some_and(|payload| there.contains_key(&(payload.id, one.iov)))
-            });
-        if nothing_to_do {
+        let absent = absent(&wanted, &payloads);
+        if absent.is_empty() && missing_intervals(&wanted, &payloads, &there).is_empty() {
             report.iovs_present = wanted.len();
             return Ok(report);
         }
@@ -89,8 +89,45 @@ impl Server {
         Ok(report)
     }
 
+    /// What [`Server::upload`] would send. Nothing is changed, and no token is needed.
+    ///
+    /// # Errors
+    /// As [`Server::upload`] has them before anything is sent, but for the token.
+    pub fn would_upload(&self, lines: &[UploadLine], tag: &str) -> Result<Missed, Error> {
+        let wanted = wanted(lines)?;
+        let Present {
+            there, payloads, ..
+        } = self.present(&wanted, tag)?;
+        let absent = absent(&wanted, &payloads);
+        let names = |one: &Wanted| (one.name.clone(), one.checksum.clone());
+        Ok(Missed {
+            lines: lines.len(),
+            replaced: lines.len() - wanted.len(),
+            payloads: absent.into_iter().map(names).collect(),
+            iovs: missing_intervals(&wanted, &payloads, &there)
+                .into_iter()
+                .map(|one| (one.name.clone(), one.iov))
+                .collect(),
+        })
+    }
+
+    /// What the server has of what is wanted.
+    fn present(&self, wanted: &[Wanted], tag: &str) -> Result<Present, Error> {
+        let tag = self.known_tag(tag)?;
+        let there = self.intervals(&tag.name)?;
+        let keys: BTreeSet<Key> = wanted.iter().map(key).collect();
+        let asked: Vec<Key> = keys.iter().cloned().collect();
+        let mut payloads = self.check_payloads(&asked)?;
+        payloads.retain(|key, _| keys.contains(key));
+        Ok(Present {
+            tag,
+            there,
+            payloads,
+        })
+    }
+
     /// The intervals of a tag, by payload number and interval, with their own numbers.
-    fn intervals(&self, tag: &str) -> Result<BTreeMap<(i64, IoV), BTreeSet<i64>>, Error> {
+    fn intervals(&self, tag: &str) -> Result<Intervals, Error> {
         let mut there: BTreeMap<_, BTreeSet<i64>> = BTreeMap::new();
         for entry in self.tag_iovs(tag)? {
             // What is no interval is none of ours.
@@ -180,13 +217,7 @@ impl Server {
     }
 
     /// Deletes what this upload has created, also where the answer was lost.
-    fn roll_back(
-        &self,
-        tag: &str,
-        missing: &[Missing],
-        before: &BTreeMap<(i64, IoV), BTreeSet<i64>>,
-        report: &mut Report,
-    ) {
+    fn roll_back(&self, tag: &str, missing: &[Missing], before: &Intervals, report: &mut Report) {
         let mut ids: BTreeSet<i64> = report.iovs_created.iter().map(|made| made.id).collect();
         match self.intervals(tag) {
             Ok(now) => {
@@ -222,11 +253,37 @@ impl Server {
     }
 }
 
+fn key(one: &Wanted) -> Key {
+    (one.name.clone(), one.checksum.clone())
+}
+
+/// Payloads that the server does not have, each once.
+fn absent<'a>(wanted: &'a [Wanted], payloads: &BTreeMap<Key, PayloadInfo>) -> Vec<&'a Wanted> {
+    let all: BTreeMap<Key, &Wanted> = wanted.iter().map(|one| (key(one), one)).collect();
+    let absent = all
+        .into_iter()
+        .filter(|(key, _)| !payloads.contains_key(key));
+    absent.map(|(_, one)| one).collect()
+}
+
+/// What the tag does not have for the interval.
+fn missing_intervals<'a>(
+    wanted: &'a [Wanted],
+    payloads: &BTreeMap<Key, PayloadInfo>,
+    there: &Intervals,
+) -> Vec<&'a Wanted> {
+    let is_there = |one: &&Wanted| {
+        let payload = payloads.get(&key(one));
+        payload.is_some_and(|payload| there.contains_key(&(payload.id, one.iov)))
+    };
+    wanted.iter().filter(|one| !is_there(one)).collect()
+}
+
 /// The intervals that must be created. Those whose payload is not there have failed with it.
 fn sort_out<'a>(
     wanted: &'a [Wanted],
     payloads: &BTreeMap<Key, PayloadInfo>,
-    there: &BTreeMap<(i64, IoV), BTreeSet<i64>>,
+    there: &Intervals,
     report: &mut Report,
 ) -> Vec<Missing<'a>> {
     let mut missing = Vec::new();

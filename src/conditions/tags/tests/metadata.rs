@@ -50,14 +50,14 @@ fn the_file_has_what_upstreams_tools_ask_for() {
     );
     assert_eq!(
         rows(
-            "select payloadId, payloadName, revision, payloadUrl, baseUrl from full_payloads order by 1"
+            "select payloadId, payloadName, revision, payloadUrl, baseUrl from full_payloads order by 3"
         ),
         [
-            "1 X 1 dbstore/X/dbstore_X_rev_1.root https://server.example/rest/",
-            "2 X 2 elsewhere/X.xml https://server.example/rest/"
+            "-1 X 1 dbstore/X/dbstore_X_rev_1.root https://server.example/rest/",
+            "-2 X 2 elsewhere/X.xml https://server.example/rest/"
         ]
     );
-    assert_eq!(rows("select * from globaltags"), ["1 t TESTING"]);
+    assert_eq!(rows("select * from globaltags"), ["-1 t TESTING"]);
     assert_eq!(rows("select baseUrlId, baseUrl from baseUrls").len(), 1);
     assert_eq!(
         rows("select payloadNameId, payloadName from payloadNames"),
@@ -65,14 +65,14 @@ fn the_file_has_what_upstreams_tools_ask_for() {
     );
     assert_eq!(
         rows(
-            "select globalTagId, payloadId, firstExp, firstRun, finalExp, finalRun from iovs order by 2"
+            "select globalTagId, payloadId, firstExp, firstRun, finalExp, finalRun from iovs order by 3"
         ),
-        ["1 1 45 221 49 -1", "1 2 50 1 -1 -1"]
+        ["-1 -1 45 221 49 -1", "-1 -2 50 1 -1 -1"]
     );
     assert_eq!(
         rows("select payloadId, payloadName, globalTagName, payloadUrl, baseUrl, firstExp, firstRun, finalExp, finalRun,
               revision from iov_payloads where revision = 1"),
-        ["1 X t dbstore/X/dbstore_X_rev_1.root https://server.example/rest/ 45 221 49 -1 1"]
+        ["-1 X t dbstore/X/dbstore_X_rev_1.root https://server.example/rest/ 45 221 49 -1 1"]
     );
     assert_eq!(place.store.entries("t").unwrap(), entries);
 }

@@ -2,6 +2,7 @@
 
 mod looking;
 mod metadata;
+mod numbers;
 mod place;
 mod updates;
 mod uploads;

@@ -2,10 +2,10 @@
 
 use crate::report::{Accent, Style};
 
-use super::super::terminal::Terminal;
+use super::terminal::Terminal;
 
 /// A table with a line of titles.
-pub(in super::super) struct Table {
+pub(super) struct Table {
     titles: Vec<String>,
     /// Columns of numbers are aligned at their right.
     right: Vec<bool>,
@@ -14,7 +14,7 @@ pub(in super::super) struct Table {
 
 impl Table {
     /// A table with these titles; those that begin with `>` are of numbers.
-    pub(in super::super) fn new(titles: &[&str]) -> Self {
+    pub(super) fn new(titles: &[&str]) -> Self {
         Self {
             right: titles.iter().map(|title| title.starts_with('>')).collect(),
             titles: titles
@@ -26,17 +26,17 @@ impl Table {
     }
 
     /// Adds a row.
-    pub(in super::super) fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.rows.push((None, cells));
     }
 
     /// Adds a row with a meaning.
-    pub(in super::super) fn marked(&mut self, accent: Option<Accent>, cells: Vec<String>) {
+    pub(super) fn marked(&mut self, accent: Option<Accent>, cells: Vec<String>) {
         self.rows.push((accent, cells));
     }
 
     /// The text, one line per row.
-    pub(in super::super) fn text(&self, out: Terminal) -> String {
+    pub(super) fn text(&self, out: Terminal) -> String {
         let titles = &self.titles;
         let all = || std::iter::once(titles).chain(self.rows.iter().map(|(_, cells)| cells));
         let widths: Vec<usize> = (0..titles.len())

@@ -5,23 +5,20 @@ use serde_json::Value;
 use crate::conditions::readable;
 use crate::report::{Accent, Style};
 
-use super::super::terminal::{Terminal, to_stderr, to_stdout};
 use super::table::Table;
+use super::terminal::{Terminal, to_stderr, to_stdout};
 
 /// Where results go.
-pub(in super::super) struct Answer {
-    pub(in super::super) json: bool,
-    pub(in super::super) talk: Terminal,
-    pub(in super::super) out: Terminal,
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) json: bool,
+    pub(super) talk: Terminal,
+    pub(super) out: Terminal,
 }
 
 impl Answer {
     /// Shows a result: one document of JSON, or one table.
-    pub(in super::super) fn show(
-        &self,
-        document: impl FnOnce() -> Value,
-        table: impl FnOnce() -> Table,
-    ) {
+    pub(super) fn show(&self, document: impl FnOnce() -> Value, table: impl FnOnce() -> Table) {
         if self.json {
             self.document(&document());
         } else {
@@ -30,19 +27,19 @@ impl Answer {
     }
 
     /// Shows one document of JSON.
-    pub(in super::super) fn document(&self, document: &Value) {
+    pub(super) fn document(&self, document: &Value) {
         to_stdout(&readable(document).unwrap_or_default());
     }
 
     /// A remark for people.
-    pub(in super::super) fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         if !self.talk.quiet {
             to_stderr(&format!("{text}\n"));
         }
     }
 
     /// Something that should be looked at.
-    pub(in super::super) fn warn(&self, text: &str) {
+    pub(super) fn warn(&self, text: &str) {
         let word = self.talk.paint(Accent::Warning, "warning");
         self.say(&format!("{word}: {text}"));
     }
