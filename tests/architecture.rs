@@ -10,6 +10,8 @@ const LONGEST: usize = 500;
 
 /// Each room with the rooms it may import.
 const ROOMS: &[(&str, &str)] = &[
+    // Upstream's names of tools: programs that only start another one.
+    ("bin", ""),
     ("iov", ""),
     ("settings", "iov"),
     ("root", ""),

@@ -48,8 +48,12 @@ impl Config {
             let message = format!("configuration {}: {message}", path.display());
             Failure::new(Exit::Usage, message).hint(hint)
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| refused((format!("cannot be read: {error}"), "check its name")))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            refused((
+                format!("cannot be read: {error}"),
+                "check --config, or the name given",
+            ))
+        })?;
         let object = match serde_json::from_str::<Value>(&text) {
             Ok(Value::Object(object)) => object,
             Ok(_) => {

@@ -3,76 +3,10 @@
 pub(super) mod args;
 mod card;
 mod check;
+mod command;
 mod graph;
 mod run;
 mod show;
 
-use crate::script::directory::{Chosen, Directory, DirectoryError};
-
-use self::args::{PromptArguments, PromptCommand};
-use super::answer::Answer;
-use super::exit::Exit;
-use super::failure::Failure;
-use super::terminal::Terminal;
-
-/// Runs the command.
-pub(super) fn prompt(
-    arguments: &PromptArguments,
-    talk: Terminal,
-    out: Terminal,
-) -> Result<Exit, Failure> {
-    let answer = |json| Answer { json, talk, out };
-    let directory = || Directory::find(arguments.scripts.as_deref()).map_err(refused);
-    match &arguments.command {
-        PromptCommand::Show(show) => show::show(show, &directory, &answer(show.json)),
-        PromptCommand::Graph(graph) => graph::graph(graph, &directory()?, &answer(graph.json)),
-        PromptCommand::Run(run) => run::run(run, arguments.scripts.as_deref(), talk),
-        PromptCommand::Check(check) => check::check(check, &directory()?, &answer(check.json)),
-    }
-}
-
-/// A directory that cannot be used.
-fn refused(error: DirectoryError) -> Failure {
-    let failure = Failure::new(Exit::Usage, error.to_string());
-    match &error {
-        DirectoryError::Unknown { name, known } => {
-            let near = crate::settings::nearest(name, known.iter().map(String::as_str));
-            failure.hint(near.map_or_else(
-                || format!("there are {}", known.join(", ")),
-                |near| format!("did you mean {near}?"),
-            ))
-        }
-        DirectoryError::NoScripts { .. } => {
-            failure.hint("give the folder that has prompt/calibrations in it, such as scripts")
-        }
-        _ => failure,
-    }
-}
-
-/// Which scripts these are, in a sentence.
-fn which(directory: &Directory) -> String {
-    let release = || format!("release {}", env!("CARGO_PKG_VERSION"));
-    let folder = || directory.folder().display().to_string();
-    let from = match directory.chosen() {
-        Chosen::Release => return format!("the scripts of {}", release()),
-        Chosen::Given => folder(),
-        Chosen::Variable => format!("{} (B2CAF_SCRIPTS)", folder()),
-        Chosen::Checkout => format!("{} (this checkout)", folder()),
-    };
-    match directory.differences() {
-        Err(error) => format!("the scripts of {from}; {error}"),
-        Ok(differ) if differ.is_empty() => format!("the scripts of {from}, those of {}", release()),
-        Ok(differ) => {
-            let shown: Vec<&str> = differ.iter().take(4).map(String::as_str).collect();
-            let more = match differ.len().saturating_sub(shown.len()) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let not = release();
-            format!(
-                "the scripts of {from}; not as in {not}: {}{more}",
-                shown.join(", ")
-            )
-        }
-    }
-}
+pub(super) use command::prompt;
+use command::{refused, which};
