@@ -22,6 +22,7 @@ mod maths;
 mod matrices;
 mod models;
 mod native;
+mod object_histograms;
 mod objects;
 mod ordered;
 mod path;

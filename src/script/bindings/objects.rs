@@ -6,6 +6,7 @@ use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised};
 use super::columns::Column;
 use super::matrices::Matrix;
+use super::object_histograms::{histogram, is_histogram};
 use crate::conditions::Library;
 use crate::expr;
 use crate::root::{Record, Shape, Value};
@@ -152,6 +153,9 @@ impl Maker<'_> {
     /// An object: a map of its members; of a matrix its rows; of a vector in space, or another class
     /// of a few numbers, these as an array.
     fn object(&self, value: &Dynamic, class: &str, path: &str) -> Fallible<Value> {
+        if is_histogram(class) {
+            return histogram(class, value, path).map_err(|message| self.wrong(path, message));
+        }
         if let Some(map) = value.read_lock::<Map>() {
             return self.record(class, &map, path);
         }
@@ -225,13 +229,13 @@ fn whole(value: &Dynamic) -> Option<i64> {
     clippy::cast_precision_loss,
     reason = "whole numbers stand for numbers here"
 )]
-fn number(value: &Dynamic) -> Option<f64> {
+pub(super) fn number(value: &Dynamic) -> Option<f64> {
     let whole = || value.as_int().ok().map(|whole| whole as f64);
     value.as_float().ok().or_else(whole)
 }
 
 /// The items of an array or a column.
-fn items(value: &Dynamic) -> Option<Array> {
+pub(super) fn items(value: &Dynamic) -> Option<Array> {
     if let Some(column) = value.read_lock::<Column>() {
         return Some(match &*column.values {
             expr::Column::Int(all) => all.iter().map(|n| Dynamic::from(*n)).collect(),

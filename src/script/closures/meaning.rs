@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
-use crate::expr::{Expr, Failure, Node, Path, Place, Value};
+use crate::expr::{BinaryOp, Expr, Failure, Node, Path, Place, UnaryOp, Value};
 
 use super::super::{Environment, Source};
 
@@ -146,6 +146,25 @@ pub(super) fn dynamic(value: &Value) -> Dynamic {
     }
 }
 
+/// The value of a sum, difference or product of whole numbers that are known; `None` where it is more than
+/// that, or too large.
+fn whole(expr: &Expr) -> Option<i64> {
+    match &**expr {
+        Node::Constant(Value::Int(number)) => Some(*number),
+        Node::Unary(UnaryOp::Neg, of, _) => whole(of)?.checked_neg(),
+        Node::Binary(op, a, b, _) => {
+            let (a, b) = (whole(a)?, whole(b)?);
+            match op {
+                BinaryOp::Add => a.checked_add(b),
+                BinaryOp::Sub => a.checked_sub(b),
+                BinaryOp::Mul => a.checked_mul(b),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 impl Meaning {
     /// The value if it is known before any row is seen.
     pub(super) fn known(&self) -> Option<Dynamic> {
@@ -153,7 +172,7 @@ impl Meaning {
             Self::Data(value) => Some(value.clone()),
             Self::Expr(expr, _) => match &**expr {
                 Node::Constant(value) => Some(dynamic(value)),
-                _ => None,
+                _ => whole(expr).map(Dynamic::from),
             },
             Self::Unit => Some(Dynamic::UNIT),
             Self::Array(items) => {

@@ -2,6 +2,7 @@
 
 mod algorithms;
 mod harness;
+mod histograms;
 mod identity;
 mod strategies;
 mod tables;
