@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::calibrate::{
-    AlgResult, Algorithm, Objects, Saved, Strategy, StrategyOutcome, Task, run_strategy,
+    AlgResult, Algorithm, Objects, Plot, Saved, Strategy, StrategyOutcome, Task, run_strategy,
 };
 use crate::conditions::{Chain, InForce, Payload, Store};
 use crate::expr::Table;
@@ -53,6 +53,8 @@ pub(super) struct Found {
 struct Written<'a> {
     execution: &'a ExecutionOutcome,
     fits: &'a Option<Table>,
+    #[serde(skip_serializing_if = "<[Plot]>::is_empty")]
+    plots: &'a [Plot],
 }
 
 /// Runs the algorithms over the objects; the first that does not end well is the last. Each sees
@@ -123,6 +125,7 @@ fn file(
         .map(|(execution, done)| Written {
             execution,
             fits: &done.fits,
+            plots: &done.plots,
         })
         .collect();
     let name = &algorithm.name;

@@ -43,6 +43,7 @@ mod outcome;
 mod provenance;
 mod reading;
 mod relay;
+mod results;
 mod run;
 mod sign;
 mod speaker;
@@ -63,6 +64,7 @@ pub use outcome::{
     AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, ExecutionOutcome, Outcome,
     PayloadOutcome, State,
 };
+pub use results::{Past, PastExecution, Results};
 pub use run::{check, run};
 pub use state::{CalibrationState, Row, StateDb, StateError};
 pub use status::{is_in_use, open_state, reset};

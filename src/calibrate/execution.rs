@@ -10,7 +10,7 @@ use crate::iov::{ExpRun, IoV};
 use super::contain::contained;
 use super::declared::execute_declared;
 use super::test_calibration::{execute_test_boundaries, execute_test_calibration};
-use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Saved, Scripted};
+use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Plot, Saved, Scripted};
 
 /// What an execution is given.
 #[derive(Clone)]
@@ -90,6 +90,8 @@ pub struct Execution {
     pub warnings: Vec<String>,
     /// What a scripted algorithm said, one sentence each.
     pub notes: Vec<String>,
+    /// What a scripted algorithm drew.
+    pub plots: Vec<Plot>,
     /// One row per channel; `None` if nothing was fitted.
     pub fits: Option<Table>,
     /// The fits in short.
@@ -158,6 +160,7 @@ impl Execution {
             place: None,
             warnings: Vec::new(),
             notes: Vec::new(),
+            plots: Vec::new(),
             fits: None,
             summary: None,
             payloads: Vec::new(),
@@ -184,6 +187,7 @@ impl Execution {
             place: ended.place,
             warnings: Vec::new(),
             notes: Vec::new(),
+            plots: Vec::new(),
             fits: None,
             summary: None,
             payloads: Vec::new(),
@@ -228,6 +232,7 @@ fn execute_scripted(
     let left = data.take();
     execution.answer = left.result;
     execution.notes = left.notes;
+    execution.plots = left.plots;
     let answer = answer.map_err(|failure| Ended::rule("`calibrate` failed", failure))?;
     execution.result = answer.result;
     execution.message = answer.message;

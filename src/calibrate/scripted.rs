@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{AlgResult, Input, Opaque, StrategyRun};
+use super::{AlgResult, Input, Opaque, Plot, StrategyRun};
 use crate::conditions::Payload;
 use crate::expr::Failure;
 use crate::iov::IoV;
@@ -99,6 +99,7 @@ pub struct Data {
 pub(super) struct Left {
     pub(super) saved: Vec<Saved>,
     pub(super) notes: Vec<String>,
+    pub(super) plots: Vec<Plot>,
     pub(super) result: Option<Opaque>,
 }
 
@@ -139,6 +140,11 @@ impl Data {
     pub fn save(&self, payload: Payload, iov: Option<IoV>) {
         let iov = iov.unwrap_or(self.input.iov);
         self.left().saved.push(Saved { payload, iov });
+    }
+
+    /// Adds a drawing for the report.
+    pub fn plot(&self, plot: Plot) {
+        self.left().plots.push(plot);
     }
 
     /// Adds a sentence for the report.

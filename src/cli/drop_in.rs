@@ -4,11 +4,35 @@ use std::ffi::OsString;
 use std::path::Path;
 
 /// Upstream's names, and the words that stand for them.
-const NAMES: [(&str, &[&str]); 4] = [
+const NAMES: [(&str, &[&str]); 6] = [
     ("b2caf-prompt-show", &["prompt", "show", "--upstream"]),
     ("b2caf-prompt-run", &["prompt", "run"]),
     ("b2caf-prompt-check", &["prompt", "check"]),
     ("b2caf-filemap", &["filemap"]),
+    (VALIDATE, &["prompt", "validate"]),
+    ("b2val-prompt-check", &["prompt", "check", "--validation"]),
+];
+
+/// The one whose words have another order.
+const VALIDATE: &str = "b2val-prompt-run";
+
+/// Where jobs could run, upstream's first word; a validation runs here.
+const BACKENDS: [&str; 4] = ["Local", "LSF", "PBS", "HTCondor"];
+
+/// Options of upstream's tool that have a value and change nothing here.
+const WITHOUT_EFFECT: [&str; 12] = [
+    "--max-processes",
+    "--queue",
+    "--getenv",
+    "--universe",
+    "--path-prefix",
+    "--global-job-limit",
+    "--submission-check-heartbeat",
+    "--log-level",
+    "--debug-level",
+    "--heartbeat",
+    "--max-files-per-subjob",
+    "--max-subjobs",
 ];
 
 /// Options that the command line here cannot have, and what they are called.
@@ -29,11 +53,39 @@ pub(super) fn arguments(given: impl IntoIterator<Item = OsString>) -> Vec<OsStri
         known.map_or_else(|| word.clone(), |(_, meant)| OsString::from(meant))
     };
     let words = words.iter().map(OsString::from);
-    let rest = given.iter().skip(1).map(option);
+    let rest: Vec<OsString> = given.iter().skip(1).map(option).collect();
+    let rest = match name {
+        Some(name) if name == VALIDATE => validation(rest),
+        _ => rest,
+    };
     std::iter::once("b2caf".into())
         .chain(words)
         .chain(rest)
         .collect()
+}
+
+/// `Local --heartbeat 60 config.json` as `--config config.json`.
+fn validation(given: Vec<OsString>) -> Vec<OsString> {
+    let mut words = Vec::new();
+    let mut given = given.into_iter();
+    while let Some(word) = given.next() {
+        let text = word.to_string_lossy().into_owned();
+        if BACKENDS.contains(&text.as_str()) {
+            continue;
+        }
+        let option = text.split('=').next().unwrap_or(&text);
+        if WITHOUT_EFFECT.contains(&option) {
+            if !text.contains('=') {
+                given.next();
+            }
+            continue;
+        }
+        if !text.starts_with('-') {
+            words.push("--config".into());
+        }
+        words.push(word);
+    }
+    words
 }
 
 #[cfg(test)]
@@ -60,6 +112,11 @@ mod tests {
                 "b2caf filemap --filter-regex x a*",
             ),
             ("b2caf-other x", "b2caf-other x"),
+            (
+                "b2val-prompt-run LSF --queue s --heartbeat=9 v.json --overwrite-working-dir",
+                "b2caf prompt validate --config v.json --overwrite-working-dir",
+            ),
+            ("b2val-prompt-check", "b2caf prompt check --validation"),
         ] {
             assert_eq!(meant(given), expected);
         }

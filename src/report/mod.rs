@@ -9,6 +9,8 @@ mod difference_plot;
 mod document;
 mod layout;
 pub mod number;
+mod page;
+mod plot;
 mod style;
 
 #[cfg(test)]
@@ -20,4 +22,6 @@ pub use blocks::{
 };
 pub use difference_plot::{Side, difference_plot};
 pub use document::document;
+pub use page::Page;
+pub use plot::plot_svg;
 pub use style::{Accent, Plain, Style};

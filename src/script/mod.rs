@@ -35,6 +35,7 @@ mod spans;
 mod stdlib;
 mod strategies;
 mod unknown;
+mod validation;
 mod words;
 mod worker;
 
@@ -48,3 +49,4 @@ pub use engine::Options;
 pub use eval::eval;
 pub use load::Script;
 pub use source::Source;
+pub use validation::{Finding, Findings, Record, Results, Validation};

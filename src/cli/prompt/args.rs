@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::iov::IoV;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -31,6 +32,8 @@ pub(super) enum PromptCommand {
     Graph(GraphArguments),
     /// Run an official script: configuration and input data in, payloads in caf_outputdb_results out
     Run(RunArguments),
+    /// Look at the results of a run with a validation script: plots, and sentences that must hold
+    Validate(ValidateArguments),
     /// Check every script: texts, settings, names, dependencies, calibrations on sample input
     Check(CheckArguments),
 }
@@ -234,6 +237,41 @@ pub(super) struct Common {
     #[arg(long, value_name = "DIR", default_value = "conditions")]
     pub(super) store: PathBuf,
     /// Print events and result as JSON lines on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf prompt validate ecl_timing --job calibration_results
+
+What comes out lies in validation_results: validation.html with plots and checks, validation.json, and tables.
+A configuration is a JSON object with validation_script, job_path, requested_iov and expert_config.
+Exit codes: 0 all checks hold, 1 some do not, 3 the script is rejected or stops.")]
+pub(super) struct ValidateArguments {
+    /// The validation script, by its name
+    #[arg(value_name = "SCRIPT")]
+    pub(super) script: Option<String>,
+    /// JSON file with what is to be done
+    #[arg(long, value_name = "VALIDATION.json")]
+    pub(super) config: Option<PathBuf>,
+    /// Output folder of the run [default: calibration_results]
+    #[arg(long, value_name = "DIR")]
+    pub(super) job: Option<PathBuf>,
+    /// Interval the script is asked about: expLow,runLow,expHigh,runHigh [default: everything]
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) requested_iov: Option<IoV>,
+    /// Folder for what comes out [default: validation_results]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace what is there
+    #[arg(long)]
+    pub(super) overwrite_working_dir: bool,
+    /// Allow a script by its path
+    #[arg(long)]
+    pub(super) permissive: bool,
+    /// Print the findings as JSON
     #[arg(long)]
     pub(super) json: bool,
 }

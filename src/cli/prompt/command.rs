@@ -22,6 +22,9 @@ pub(in super::super) fn prompt(
             super::graph::graph(graph, &directory()?, &answer(graph.json))
         }
         PromptCommand::Run(run) => super::run::run(run, arguments.scripts.as_deref(), talk),
+        PromptCommand::Validate(validate) => {
+            super::validate::validate(validate, arguments.scripts.as_deref(), talk)
+        }
         PromptCommand::Check(check) => {
             super::check::check(check, &directory()?, &answer(check.json))
         }

@@ -7,6 +7,7 @@ mod command;
 mod graph;
 mod run;
 mod show;
+mod validate;
 
 pub(super) use command::prompt;
 use command::{refused, which};

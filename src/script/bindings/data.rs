@@ -282,11 +282,7 @@ fn attributes(engine: &mut Engine) {
 
 /// Names of the API that do not work yet, and say so.
 fn missing(engine: &mut Engine) {
-    engine
-        .register_fn("normal_equations", |_: &mut Data, _: &str| {
-            not_yet::<()>("Data.normal_equations")
-        })
-        .register_fn("plot", |_: &mut Data, _: Dynamic| {
-            not_yet::<()>("Data.plot")
-        });
+    engine.register_fn("normal_equations", |_: &mut Data, _: &str| {
+        not_yet::<()>("Data.normal_equations")
+    });
 }

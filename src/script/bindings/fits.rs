@@ -52,7 +52,7 @@ impl Fitted {
         })
     }
 
-    fn value(&self, x: f64) -> Fallible<f64> {
+    pub(super) fn value(&self, x: f64) -> Fallible<f64> {
         Ok(self.curve()?.value(x, &self.fit.values))
     }
 

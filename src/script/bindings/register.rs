@@ -35,6 +35,8 @@ pub(crate) fn register(engine: &mut Engine) {
     super::timelines::register(engine);
     super::lookups::register(engine);
     super::blocks::register(engine);
+    super::plots::register(engine);
+    super::jobs::register(engine);
     super::plan::register(engine);
     super::sample::register(engine);
 }

@@ -12,7 +12,7 @@ use crate::conditions::Library;
 use crate::dataset::InputData;
 use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Plan};
-use crate::script::{Diagnostic, Options, Script};
+use crate::script::{Diagnostic, Options, Script, Validation};
 use crate::settings::nearest;
 
 /// What was found about one script.
@@ -126,6 +126,8 @@ fn one(entry: &Entry, among: &Among, sample: &Sample) -> Verdict {
         .map(|(_, error)| error)
         .collect();
     let Settings::Calibration(settings) = &entry.settings else {
+        let loaded = Validation::load(&entry.path, &Options::default());
+        verdict.problems.extend(loaded.err().unwrap_or_default());
         return verdict;
     };
     verdict.produces = settings.produced_payloads.clone().unwrap_or_default();

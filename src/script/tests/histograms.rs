@@ -103,7 +103,7 @@ fn histograms_that_do_not_fit_are_refused_with_what_is_wrong() {
             "a histogram has no `content`",
         ),
         (
-            "data.histogram(\"energy\")",
+            "data.histogram(\"all\")",
             "has 2 axes, and this histogram has one",
         ),
     ] {

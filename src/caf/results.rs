@@ -1,0 +1,201 @@
+//! The results of a run that has ended, read again.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::iteration_folders::iteration_folders;
+use super::{ExecutionOutcome, Outcome};
+use crate::calibrate::{Channels, Objects};
+use crate::collect::Collected;
+use crate::conditions::{Payload, Store};
+use crate::expr::Table;
+use crate::hist::Block;
+use crate::iov::{ExpRun, IoV};
+
+/// The output folder of a run.
+#[derive(Debug)]
+pub struct Results {
+    root: PathBuf,
+    outcome: Outcome,
+}
+
+/// One execution of an algorithm, with its fits.
+#[derive(Debug, Deserialize)]
+pub struct PastExecution {
+    /// How it ended.
+    pub execution: ExecutionOutcome,
+    /// One row per channel; `None` if nothing was fitted.
+    pub fits: Option<Table>,
+}
+
+impl Results {
+    /// Opens the folder.
+    ///
+    /// # Errors
+    /// When it holds no results of a run, in a sentence.
+    pub fn open(root: &Path) -> Result<Self, String> {
+        let file = root.join("outcome.json");
+        if !file.is_file() {
+            return Err(format!(
+                "{} holds no results of a run: there is no outcome.json",
+                root.display()
+            ));
+        }
+        Ok(Self {
+            root: root.to_path_buf(),
+            outcome: read(&file)?,
+        })
+    }
+
+    /// What came of the run.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The payloads of a name in the result, by interval.
+    ///
+    /// # Errors
+    /// When they cannot be read, in a sentence.
+    pub fn payloads(&self, name: &str) -> Result<Vec<(IoV, Payload)>, String> {
+        let store = Store::new(self.root.join("outputdb"));
+        let database = store.database().map_err(|error| error.to_string())?;
+        let mut found = Vec::new();
+        for record in database.records.iter().filter(|record| record.name == name) {
+            let payload = store.read(record).map_err(|error| error.to_string())?;
+            found.push((record.iov.unwrap_or(IoV::EVERYTHING), payload));
+        }
+        found.sort_by_key(|(iov, _)| *iov);
+        Ok(found)
+    }
+
+    /// The executions of an algorithm in the last iteration; `None` if there is no such algorithm.
+    ///
+    /// # Errors
+    /// When they cannot be read, in a sentence.
+    pub fn executions(
+        &self,
+        calibration: &str,
+        algorithm: &str,
+    ) -> Result<Option<Vec<PastExecution>>, String> {
+        let Some(last) = self.iterations(calibration)?.last().copied() else {
+            return Ok(None);
+        };
+        let folder = self.root.join(calibration).join(last.to_string());
+        let file = folder
+            .join("algorithm_output")
+            .join(format!("{algorithm}.json"));
+        if !file.is_file() {
+            return Ok(None);
+        }
+        read(&file).map(Some)
+    }
+
+    /// What was collected for a calibration in the last iteration, all collections together.
+    ///
+    /// # Errors
+    /// When it cannot be read, in a sentence.
+    pub fn objects(&self, calibration: &str) -> Result<Past, String> {
+        let known = self.outcome.calibrations.iter();
+        let found = known.clone().find(|one| one.name == calibration);
+        let iterations = self.iterations(calibration)?;
+        let mut collections = Vec::new();
+        for collection in found.iter().flat_map(|one| &one.collections) {
+            // Objects that did not change are only in the folder of the iteration that made them.
+            let file = iterations.iter().rev().find_map(|number| {
+                let folder = self.root.join(calibration).join(number.to_string());
+                let folder = folder.join("collector_output").join(&collection.name);
+                Some(folder.join("objects.json")).filter(|file| file.is_file())
+            });
+            let Some(file) = file else { continue };
+            let collected: Option<Collected> = read(&file)?;
+            collections.extend(collected.map(|one| (collection.name.clone(), one)));
+        }
+        Ok(Past(collections))
+    }
+
+    fn iterations(&self, calibration: &str) -> Result<Vec<u32>, String> {
+        let folder = self.root.join(calibration);
+        iteration_folders(&folder)
+            .map_err(|error| format!("cannot read {}: {error}", folder.display()))
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", file.display());
+    let opened = File::open(file).map_err(|error| failed(&error))?;
+    serde_json::from_reader(BufReader::new(opened)).map_err(|error| failed(&error))
+}
+
+/// Collected objects of collections by name.
+#[derive(Debug)]
+pub struct Past(Vec<(String, Collected)>);
+
+impl Objects for Past {
+    fn runs(&self) -> Vec<ExpRun> {
+        let runs = self.0.iter().flat_map(|(_, one)| &one.runs);
+        let mut runs: Vec<ExpRun> = runs.map(|count| count.run).collect();
+        runs.sort_unstable();
+        runs.dedup();
+        runs
+    }
+
+    fn by_run(&self) -> bool {
+        true
+    }
+
+    fn channels(&self, _: &str, _: &[ExpRun]) -> Result<Option<Channels>, String> {
+        Ok(None)
+    }
+
+    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
+        let table = self.table(object, runs).ok()??;
+        Some(table.len() as u64)
+    }
+
+    fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
+        let mut whole: Option<Block> = None;
+        for (_, one) in self
+            .0
+            .iter()
+            .filter(|(_, one)| one.names().any(|n| n == object))
+        {
+            let block = one.block(object, runs).map_err(|error| error.to_string())?;
+            match &mut whole {
+                Some(whole) => whole.merge(&block).map_err(|error| error.to_string())?,
+                None => whole = Some(block),
+            }
+        }
+        Ok(whole)
+    }
+
+    fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
+        let mut whole: Option<Table> = None;
+        for (_, one) in self
+            .0
+            .iter()
+            .filter(|(_, one)| one.names().any(|n| n == object))
+        {
+            let table = one.table(object, runs).map_err(|error| error.to_string())?;
+            match &mut whole {
+                Some(whole) => whole.append(&table).map_err(|error| error.to_string())?,
+                None => whole = Some(table),
+            }
+        }
+        Ok(whole)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.0.iter().flat_map(|(_, one)| one.names()) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+}
