@@ -32,6 +32,8 @@ pub(super) enum PromptCommand {
     Graph(GraphArguments),
     /// Run an official script: configuration and input data in, payloads in caf_outputdb_results out
     Run(RunArguments),
+    /// Take payloads over that are made outside of calibrations, from their staging tags
+    Local(LocalArguments),
     /// Look at the results of a run with a validation script: plots, and sentences that must hold
     Validate(ValidateArguments),
     /// Check every script: texts, settings, names, dependencies, calibrations on sample input
@@ -126,7 +128,7 @@ pub(super) struct RunArguments {
 pub(super) enum Backend {
     /// On this machine
     #[command(name = "Local")]
-    Local(Local),
+    Local(LocalBackend),
     /// Load Sharing Facility
     #[command(name = "LSF")]
     Lsf(Queued),
@@ -139,7 +141,7 @@ pub(super) enum Backend {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Local {
+pub(super) struct LocalBackend {
     /// How much is done at the same time [default: all cores]; the result does not depend on it
     #[arg(long, value_name = "N")]
     pub(super) max_processes: Option<std::num::NonZeroUsize>,
@@ -272,6 +274,30 @@ pub(super) struct ValidateArguments {
     #[arg(long)]
     pub(super) permissive: bool,
     /// Print the findings as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf prompt local staging --requested-iov 7,1,7,99 --dry-run
+
+`b2caf prompt show --local` lists the tags and payloads. What the target has for the runs gives way.")]
+pub(super) struct LocalArguments {
+    /// The tag that takes them
+    #[arg(value_name = "TAG")]
+    pub(super) target: String,
+    /// Runs to which intervals are cut: expLow,runLow,expHigh,runHigh with -1 for an open end
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) requested_iov: IoV,
+    /// Store of global tags
+    #[arg(long, value_name = "DIR", default_value = "conditions")]
+    pub(super) store: PathBuf,
+    /// Show what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -25,6 +25,7 @@ pub(in super::super) fn prompt(
         PromptCommand::Validate(validate) => {
             super::validate::validate(validate, arguments.scripts.as_deref(), talk)
         }
+        PromptCommand::Local(local) => super::local::local(local, &answer(local.json)),
         PromptCommand::Check(check) => {
             super::check::check(check, &directory()?, &answer(check.json))
         }

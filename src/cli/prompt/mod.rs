@@ -5,6 +5,7 @@ mod card;
 mod check;
 mod command;
 mod graph;
+mod local;
 mod run;
 mod show;
 mod validate;
