@@ -95,8 +95,8 @@ impl Collected {
             read: tally.read,
             collected: tally.collected,
         };
-        let cut = |(name, (before, after)): (&str, &(u64, u64))| CutCount {
-            name: name.to_owned(),
+        let cut = |(name, (before, after)): (Cow<'_, str>, &(u64, u64))| CutCount {
+            name: name.into_owned(),
             before: *before,
             after: *after,
         };

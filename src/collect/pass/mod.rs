@@ -8,5 +8,5 @@ mod hoist;
 mod slots;
 mod view;
 
-pub(crate) use compile::{Action, Op, Pass, RowSource};
-pub(crate) use slots::Key;
+pub(crate) use compile::{Action, Op, Pass, RowSource, Section};
+pub(crate) use slots::{Join, Key};

@@ -24,6 +24,7 @@ mod models;
 mod native;
 mod objects;
 mod ordered;
+mod pairs;
 mod path;
 mod payload_class;
 mod plan;
