@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use b2caf::collect::{Collected, Collector, NoConstants, Options as Threads, Silent, collect};
 use b2caf::dataset::InputData;
-use b2caf::expr::{Column, Table};
+use b2caf::expr::Table;
 use b2caf::hist::Block;
 use b2caf::iov::{ExpRun, IoV};
 use b2caf::script::{Diagnostic, Options, Script, draw};
@@ -74,12 +74,27 @@ fn of_own(statements: &str) -> Result<Collected, String> {
 }
 
 fn own(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
 }
 
 fn expected() -> Value {
     let text = std::fs::read_to_string(own("relation_expected.json")).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// The folder with real data, if there is one.
+fn test_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("B2CAF_TEST_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    say!("skipped: there is no test data folder {}", folder.display());
+    None
 }
 
 const RUNS: [ExpRun; 2] = [ExpRun::new(7, 3), ExpRun::new(7, 4)];
@@ -92,7 +107,9 @@ fn cuts(collected: &Collected) -> Value {
 /// Rows of a table with whole numbers as such, sorted by run, event and what follows.
 fn rows(table: &Table, columns: &[&str]) -> Vec<Vec<f64>> {
     let columns = columns.iter().map(|name| {
-        let column = table.column(name).unwrap_or_else(|| panic!("a column {name}"));
+        let column = table
+            .column(name)
+            .unwrap_or_else(|| panic!("a column {name}"));
         column.to_floats().unwrap()
     });
     let columns: Vec<Vec<f64>> = columns.collect();
@@ -107,7 +124,10 @@ fn close(have: &[Vec<f64>], want: &Value) {
     assert_eq!(have.len(), want.len());
     for (have, want) in have.iter().zip(&want) {
         for (a, b) in have.iter().zip(want) {
-            assert!((a - b).abs() <= 1e-12 * b.abs(), "{have:?} instead of {want:?}");
+            assert!(
+                (a - b).abs() <= 1e-12 * b.abs(),
+                "{have:?} instead of {want:?}"
+            );
         }
     }
 }
@@ -152,7 +172,10 @@ fn pairs_and_their_rows_are_those_counted_by_hand() {
     assert_eq!(named.column("a.index"), table.column("i"));
     assert_eq!(named.column("mass"), table.column("mass"));
     let table = found.table("singles", &RUNS).unwrap();
-    close(&rows(&table, &["run", "event", "index", "p"]), &expected["singles"]);
+    close(
+        &rows(&table, &["run", "event", "index", "p"]),
+        &expected["singles"],
+    );
     let Block::Efficiency(sides) = found.block("heavy", &RUNS).unwrap() else {
         panic!("it is an efficiency");
     };
@@ -168,7 +191,10 @@ fn closures_asked_row_by_row_give_the_same() {
     let (fast, said) = described(&pairs("", ""));
     assert_eq!(said.len(), 0);
     // A loop cannot be compiled.
-    let (slow, said) = described(&pairs("{ let all = []; for i in 0..1 { all.push(", "); } all[0] }"));
+    let (slow, said) = described(&pairs(
+        "{ let all = []; for i in 0..1 { all.push(",
+        "); } all[0] }",
+    ));
     assert_eq!(said.len(), 13);
     let iov = || "7,3,7,4".parse().unwrap();
     let content = |collector: &Collector, threads| {
@@ -193,19 +219,42 @@ fn join(array: &str, join: &str, value: &str) -> String {
 
 #[test]
 fn related_elements_are_those_that_uproot_finds() {
-    let Some(folder) = std::env::var_os("B2CAF_TEST_DATA").map_or_else(
-        || Some(own("../../../shared/data")).filter(|folder| folder.is_dir()),
-        |folder| Some(PathBuf::from(folder)),
-    ) else {
-        say!("skipped: there is no test data folder");
+    let Some(folder) = test_data() else {
         return;
     };
     let cases = [
-        ("pion", join("Tracks", "\"fit\", \"TrackFitResults\"", "c.fit.m_pValue")),
-        ("proton", join("Tracks", "\"fit\", \"TrackFitResults\", \"m_trackFitIndices[4]\"", "c.fit.m_pValue")),
-        ("forward", join("ECLClusters", "\"mc\", \"MCParticles\"", "c.mc.m_energy")),
-        ("backward", join("ECLClusters", "\"track\", \"Tracks\"", "c.track.m_trackFitIndices[2]")),
-        ("particles", join("MCParticles", "\"cluster\", \"ECLClusters\"", "c.cluster.m_logEnergy")),
+        (
+            "pion",
+            join("Tracks", "\"fit\", \"TrackFitResults\"", "c.fit.m_pValue"),
+        ),
+        (
+            "proton",
+            join(
+                "Tracks",
+                "\"fit\", \"TrackFitResults\", \"m_trackFitIndices[4]\"",
+                "c.fit.m_pValue",
+            ),
+        ),
+        (
+            "forward",
+            join("ECLClusters", "\"mc\", \"MCParticles\"", "c.mc.m_energy"),
+        ),
+        (
+            "backward",
+            join(
+                "ECLClusters",
+                "\"track\", \"Tracks\"",
+                "c.track.m_trackFitIndices[2]",
+            ),
+        ),
+        (
+            "particles",
+            join(
+                "MCParticles",
+                "\"cluster\", \"ECLClusters\"",
+                "c.cluster.m_logEnergy",
+            ),
+        ),
         (
             "named",
             join(
@@ -214,7 +263,14 @@ fn related_elements_are_those_that_uproot_finds() {
                 "c.track.m_trackFitIndices[2]",
             ),
         ),
-        ("positive", join("V0s", "\"track\", \"Tracks\", \"m_trackIndexPositive\"", "c.track.m_trackFitIndices[2]")),
+        (
+            "positive",
+            join(
+                "V0s",
+                "\"track\", \"Tracks\", \"m_trackIndexPositive\"",
+                "c.track.m_trackFitIndices[2]",
+            ),
+        ),
     ];
     let expected = expected();
     let mut compared = 0;
@@ -224,7 +280,10 @@ fn related_elements_are_those_that_uproot_finds() {
         let sum = Md5::digest(&content);
         let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
         if facts["md5"] != hex.as_str() {
-            say!("skipped: {} is not the file that was counted", path.display());
+            say!(
+                "skipped: {} is not the file that was counted",
+                path.display()
+            );
             continue;
         }
         for (case, script) in &cases {
@@ -235,9 +294,16 @@ fn related_elements_are_those_that_uproot_finds() {
             };
             let sum = block.get(&[]).unwrap();
             let want = facts[case].as_array().unwrap();
-            assert_eq!(cuts(&found), json!([[want[0], want[1]]]), "{case} of {name}");
+            assert_eq!(
+                cuts(&found),
+                json!([[want[0], want[1]]]),
+                "{case} of {name}"
+            );
             let (have, want) = (sum.total.value(), want[2].as_f64().unwrap());
-            assert!((have - want).abs() <= 1e-9 * want.abs(), "{case} of {name}: {have}, {want}");
+            assert!(
+                (have - want).abs() <= 1e-9 * want.abs(),
+                "{case} of {name}: {have}, {want}"
+            );
             compared += 1;
         }
     }
@@ -249,30 +315,75 @@ fn what_cannot_be_is_refused_with_what_there_is() {
     let base = "let collector = Collector(\"Rows\", #{ tree: \"ntuple\" })";
     let cases = [
         (".pairs();", "`pairs` needs more than one row per event"),
-        (".each(\"track\").singles();", "`singles` goes back from pairs to rows"),
-        (".each(\"track\").pairs().pairs();", "the rows are pairs already"),
+        (
+            ".each(\"track\").singles();",
+            "`singles` goes back from pairs to rows",
+        ),
+        (
+            ".each(\"track\").pairs().pairs();",
+            "the rows are pairs already",
+        ),
         (".join(\"fit\", \"fit\");", "the rows are events"),
-        (".each(\"track\").pairs().join(\"fit\", \"fit\", \"fit\");", "put it before `pairs()`"),
-        (".each(\"track\").pairs().select(\"x\", |t| t.p > 1.0);", "rows are pairs here, so write it as `|a, b| …`"),
-        (".each(\"track\").select(\"x\", |a, b| a.p > b.p);", "`|a, b|` comes after `pairs()`"),
-        (".each(\"track\").pairs().select(\"x\", |a, b| a.q > b.p);", "there is no column `q`, neither in `track` nor in the event"),
-        (".each(\"track\").pairs().table(\"x\", [\"p\"]);", "each row of the pair has its own `p`; write `a.p` or `b.p`"),
-        (".each(\"track\").pairs().sum(\"x\", |a, b| a);", "the row itself is not a value"),
-        (".each(\"track\").pairs().define(\"p\", |a, b| 1.0);", "the name `p` is taken"),
+        (
+            ".each(\"track\").pairs().join(\"fit\", \"fit\", \"fit\");",
+            "put it before `pairs()`",
+        ),
+        (
+            ".each(\"track\").pairs().select(\"x\", |t| t.p > 1.0);",
+            "rows are pairs here, so write it as `|a, b| …`",
+        ),
+        (
+            ".each(\"track\").select(\"x\", |a, b| a.p > b.p);",
+            "`|a, b|` comes after `pairs()`",
+        ),
+        (
+            ".each(\"track\").pairs().select(\"x\", |a, b| a.q > b.p);",
+            "there is no column `q`, neither in `track` nor in the event",
+        ),
+        (
+            ".each(\"track\").pairs().table(\"x\", [\"p\"]);",
+            "each row of the pair has its own `p`; write `a.p` or `b.p`",
+        ),
+        (
+            ".each(\"track\").pairs().sum(\"x\", |a, b| a);",
+            "the row itself is not a value",
+        ),
+        (
+            ".each(\"track\").pairs().define(\"p\", |a, b| 1.0);",
+            "the name `p` is taken",
+        ),
         (
             ".each(\"track\").pairs().define(\"m\", |a, b| a.p).singles().sum(\"x\", |t| t.m);",
             "`m` was defined for pairs, which are gone here",
         ),
-        (".each(\"track\").join(\"f\", \"fits\");", "there is no array `fits` in the tree; did you mean `fit`?"),
-        (".each(\"track\").join(\"f\", \"fit\");", "there is no relation between `track` and `fit` in the tree"),
-        (".each(\"track\").join(\"f\", \"fit\", \"fid\");", "`fid` is neither a relation nor a member of `track`; did you mean `fit`?"),
-        (".each(\"track\").join(\"f\", \"fit\", \"p\");", "`p` is a number, not the number of an element of `fit`"),
-        (".each(\"track\").join(\"p\", \"fit\", \"fit\");", "the name `p` is taken"),
+        (
+            ".each(\"track\").join(\"f\", \"fits\");",
+            "there is no array `fits` in the tree; did you mean `fit`?",
+        ),
+        (
+            ".each(\"track\").join(\"f\", \"fit\");",
+            "there is no relation between `track` and `fit` in the tree",
+        ),
+        (
+            ".each(\"track\").join(\"f\", \"fit\", \"fid\");",
+            "`fid` is neither a relation nor a member of `track`; did you mean `fit`?",
+        ),
+        (
+            ".each(\"track\").join(\"f\", \"fit\", \"p\");",
+            "`p` is a number, not the number of an element of `fit`",
+        ),
+        (
+            ".each(\"track\").join(\"p\", \"fit\", \"fit\");",
+            "the name `p` is taken",
+        ),
         (
             ".each(\"track\").join(\"f\", \"fit\", \"fit\").sum(\"x\", |t| t.f.phy);",
             "there is no column `phy` in `fit`; did you mean `phi`?",
         ),
-        (".each(\"track\").join(\"f\", \"fit\", \"fit\").sum(\"x\", |t| t.f);", "`f` is an element of `fit`, not one value"),
+        (
+            ".each(\"track\").join(\"f\", \"fit\", \"fit\").sum(\"x\", |t| t.f);",
+            "`f` is an element of `fit`, not one value",
+        ),
         (
             ".each(\"track\").join(\"f\", \"shower\", \"side\").sum(\"x\", |t| t.f.e);",
             "leads to element",
@@ -282,7 +393,10 @@ fn what_cannot_be_is_refused_with_what_there_is() {
     for (rest, message) in cases {
         match of_own(&format!("{base}{rest}")) {
             Err(said) if said.contains(message) => {}
-            other => wrong.push(format!("{rest}\n  {}", other.err().unwrap_or("worked".into()))),
+            other => wrong.push(format!(
+                "{rest}\n  {}",
+                other.err().unwrap_or("worked".into())
+            )),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -290,15 +404,108 @@ fn what_cannot_be_is_refused_with_what_there_is() {
 
 #[test]
 fn relations_that_there_are_are_listed() {
-    let folder = own("../../../shared/data/basf2");
-    let file = folder.join("mdst.root");
+    let Some(file) = test_data().map(|folder| folder.join("basf2/mdst.root")) else {
+        return;
+    };
     if !file.exists() {
         say!("skipped: there is no {}", file.display());
         return;
     }
     let (collector, _) = described(&join("Tracks", "\"x\", \"V0s\"", "c.x.m_pdg"));
     let said = collected(&collector.unwrap(), &file, IoV::EVERYTHING, 1).unwrap_err();
-    assert!(said.contains("there is no relation between `Tracks` and `V0s`"), "{said}");
+    assert!(
+        said.contains("there is no relation between `Tracks` and `V0s`"),
+        "{said}"
+    );
     assert!(said.contains("the relations of `Tracks` are"), "{said}");
-    assert!(said.contains("TracksToECLClusters") && said.contains("Tracks.m_trackFitIndices"), "{said}");
+    assert!(
+        said.contains("TracksToECLClusters") && said.contains("Tracks.m_trackFitIndices"),
+        "{said}"
+    );
+}
+
+/// Equations of showers: the energies of their cells over that of the shower make 1.
+const EQUATIONS: &str = r#"
+    let collector = Collector("Showers", #{ tree: "ntuple" })
+        .each("cell")
+        .join("of", "shower", "shower")
+        .normal_equations("cells", #{
+            equation: |c| c.shower,
+            channel: |c| c.id,
+            channels: 1..=40,
+            coefficient: |c| c.e / c.of.e,
+        });
+"#;
+
+#[test]
+fn normal_equations_are_those_of_a_dense_matrix() {
+    use b2caf::fit::systems::{LinearSystem, Method};
+    let statements = EQUATIONS.to_owned();
+    let found = of_own(&statements).unwrap();
+    for run in RUNS {
+        let Block::Equations(block) = found.block("cells", &[run]).unwrap() else {
+            panic!("it is a system of equations");
+        };
+        let want = &expected()["equations"][run.run.to_string()];
+        let list = |key: &str| -> Vec<f64> { serde_json::from_value(want[key].clone()).unwrap() };
+        assert_eq!(json!(block.equations()), want["equations"]);
+        assert_eq!(block.left_out(), 0);
+        let sums = block.sums();
+        assert_eq!(json!(sums.entries), want["entries"]);
+        let system = LinearSystem::new(&sums.channels, &sums.right, &sums.entries, &sums.sums);
+        for method in [Method::Lu, Method::Cholesky] {
+            let solved = system.as_ref().unwrap().solve(method).unwrap();
+            for (have, key) in [(&solved.values, "solution"), (&solved.errors, "error")] {
+                for (a, b) in have.iter().zip(list(key)) {
+                    assert!(
+                        (a - b).abs() < 1e-9 * b.abs().max(1.0),
+                        "{key}: {a} instead of {b}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn equations_do_not_see_threads_and_need_their_options() {
+    let statements = EQUATIONS.to_owned();
+    let statements = statements.replace("\"ntuple\"", "\"ntuple\", granularity: \"all\"");
+    let (collector, _) = described(&statements);
+    let collector = collector.unwrap();
+    let content = |threads| {
+        let iov = "7,3,7,4".parse().unwrap();
+        let found = collected(&collector, &own("relations.root"), iov, threads).unwrap();
+        serde_json::to_string(&found).unwrap()
+    };
+    assert!(content(1) == content(3), "threads differ");
+    let without = |line: &str, with: &str| {
+        of_own(&statements.replace(line, with))
+            .map(|_| ())
+            .unwrap_err()
+    };
+    let said = [
+        (without("channel: |c| c.id,", ""), "`channel` is missing"),
+        (without("1..=40", "40"), "`channels` is a range"),
+        (without("1..=40", "5..=4"), "unknowns go from 5 to 4"),
+        (without("|c| c.id", "|c| c.e"), "channel"),
+        (
+            without("coefficient", "coeficient"),
+            "did you mean `coefficient`?",
+        ),
+        (
+            without("|c| c.shower", "7"),
+            "`equation` is a closure over a row",
+        ),
+        (
+            without(
+                "        });",
+                "        }).per_channel(\"x\", |c| c.id, 1..=3);",
+            ),
+            "`per_channel` splits the object declared just before",
+        ),
+    ];
+    for (said, wanted) in said {
+        assert!(said.contains(wanted), "{said}");
+    }
 }

@@ -200,6 +200,25 @@ pub enum Storage {
     Sum(Formula),
     /// Columns of all rows, by name.
     Table(Vec<(String, Formula)>),
+    /// Sums of linear equations.
+    Equations(Equations),
+}
+
+/// Linear equations with an unknown per channel: a row is a term of one of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Equations {
+    /// Rows of an event with equal values belong to one equation.
+    pub equation: Formula,
+    /// The unknown of a row.
+    pub channel: Formula,
+    /// First channel.
+    pub first: i64,
+    /// Last channel, included.
+    pub last: i64,
+    /// Factor of the unknown.
+    pub coefficient: Formula,
+    /// Right side of the equation.
+    pub target: Formula,
 }
 
 impl Storage {
@@ -209,6 +228,12 @@ impl Storage {
             Self::Profile(binning, value) => vec![&binning.value, value],
             Self::Efficiency(formula) | Self::Sum(formula) => vec![formula],
             Self::Table(columns) => columns.iter().map(|(_, formula)| formula).collect(),
+            Self::Equations(equations) => vec![
+                &equations.equation,
+                &equations.channel,
+                &equations.coefficient,
+                &equations.target,
+            ],
         }
     }
 }

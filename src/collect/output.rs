@@ -144,7 +144,10 @@ impl Collected {
     pub fn block(&self, name: &str, runs: &[ExpRun]) -> Result<Block, Error> {
         match self.merged(name, runs)? {
             Some(Part::Block(block)) => Ok(*block),
-            _ => Err(self.missing("histogram, profile, efficiency or sum", name)),
+            _ => Err(self.missing(
+                "histogram, profile, efficiency, sum or normal equations",
+                name,
+            )),
         }
     }
 

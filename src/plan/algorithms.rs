@@ -124,6 +124,7 @@ fn check_fit(
         Storage::Efficiency(_) => Some("an efficiency without an axis"),
         Storage::Sum(_) => Some("a sum"),
         Storage::Table(_) => Some("a table"),
+        Storage::Equations(_) => Some("a system of equations"),
     };
     if let Some(what) = what {
         problems.push(
@@ -258,6 +259,7 @@ fn alike(one: &Object, other: &Object) -> bool {
             };
             names(a) == names(b)
         }
+        (Storage::Equations(a), Storage::Equations(b)) => (a.first, a.last) == (b.first, b.last),
         _ => false,
     };
     storage && channels(one) == channels(other)

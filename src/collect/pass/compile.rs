@@ -7,9 +7,7 @@ use super::slots::{DefinedOf, Definition, Join, Key, Slots};
 use super::view::{Level, View, partner_name};
 use crate::collect::schema::{Array, FieldId, Names};
 use crate::collect::{Collector, Generator, Granularity, Object, Step, Storage};
-use crate::expr::{
-    BinaryOp, Evaluator, Failure, Formula, Node, Path, Place, Type, Value, Wanted,
-};
+use crate::expr::{BinaryOp, Evaluator, Failure, Formula, Node, Path, Place, Type, Value, Wanted};
 
 /// What is done with the values of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +118,10 @@ impl Pass {
                 mark_later(&slots, &mut event, &after);
                 (event, Some((source, sections)))
             }
-            _ => (sections.pop().map_or_else(Vec::new, Section::into_ops), None),
+            _ => (
+                sections.pop().map_or_else(Vec::new, Section::into_ops),
+                None,
+            ),
         };
         Ok(Self {
             fields: slots.fields(),
@@ -389,6 +390,12 @@ impl Compiler<'_> {
             }
             Storage::Efficiency(condition) => vec![(condition, Wanted::Condition)],
             Storage::Sum(value) => vec![(value, Wanted::Number)],
+            Storage::Equations(equations) => vec![
+                (&equations.equation, Wanted::Whole),
+                (&equations.channel, Wanted::Whole),
+                (&equations.coefficient, Wanted::Number),
+                (&equations.target, Wanted::Number),
+            ],
             Storage::Table(columns) => {
                 let origin = origin.iter().map(|f| (f, Wanted::Any));
                 let columns = columns.iter().map(|(_, f)| (f, Wanted::Any));
@@ -449,12 +456,7 @@ impl Op {
 }
 
 /// The number of a new column with the values of an evaluator.
-fn new_column(
-    slots: &RefCell<Slots>,
-    name: &str,
-    evaluator: &Evaluator,
-    of: DefinedOf,
-) -> usize {
+fn new_column(slots: &RefCell<Slots>, name: &str, evaluator: &Evaluator, of: DefinedOf) -> usize {
     let kind = evaluator.types()[0];
     let mut slots = slots.borrow_mut();
     slots.definitions.push(Definition {

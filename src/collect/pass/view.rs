@@ -51,7 +51,9 @@ impl View<'_> {
     fn array(&self) -> Option<Array> {
         match self.level {
             Level::Event | Level::Made => None,
-            Level::Rows(n) | Level::Body(n) | Level::Pairs(n, _) => self.slots.borrow().arrays.get(n).cloned(),
+            Level::Rows(n) | Level::Body(n) | Level::Pairs(n, _) => {
+                self.slots.borrow().arrays.get(n).cloned()
+            }
         }
     }
 
@@ -131,7 +133,10 @@ impl View<'_> {
             let members = target.members.iter().map(|m| m.names.join("."));
             let members: Vec<String> = members.collect();
             return Err(Unknown {
-                message: format!("`{first}` is an element of `{}`, not one value", target.name),
+                message: format!(
+                    "`{first}` is an element of `{}`, not one value",
+                    target.name
+                ),
                 hint: Some(format!("take one of {}", some_of(&members, 12))),
             });
         }

@@ -157,7 +157,8 @@ impl Rows for Elements<'_, '_, '_> {
         let (key, kind) = &pass.keys[number];
         Ok(Loaded::Values(match key {
             Key::Element(array, source) => {
-                let all = self.read(&pass.arrays[*array], source, *kind, &self.stretches.clone())?;
+                let all =
+                    self.read(&pass.arrays[*array], source, *kind, &self.stretches.clone())?;
                 self.held.of_left(all)
             }
             Key::Index(array) => {

@@ -74,12 +74,7 @@ impl Names {
     }
 
     /// The container of that name, if there is one.
-    fn container(
-        &self,
-        name: &str,
-        rows: &Array,
-        target: &Array,
-    ) -> Result<Option<Link>, Unknown> {
+    fn container(&self, name: &str, rows: &Array, target: &Array) -> Result<Option<Link>, Unknown> {
         let part = |last: &str| self.fields.iter().position(|f| is_part(f, name, last));
         let (Some(from), Some(to), Some(weights)) =
             (part("m_from"), part("m_to"), part("m_weights"))
@@ -132,7 +127,11 @@ impl Names {
         let there = rows.members.iter().any(|m| m.names == path.0);
         if !there || (item.is_none() && name != by) {
             let members = rows.members.iter().map(|m| m.names.join("."));
-            let all: Vec<String> = self.containers_of(rows).into_iter().chain(members).collect();
+            let all: Vec<String> = self
+                .containers_of(rows)
+                .into_iter()
+                .chain(members)
+                .collect();
             let hint = match nearest(by, all.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`? {}", self.relations_of(rows)),
                 None => self.relations_of(rows),
@@ -192,12 +191,15 @@ impl Names {
 
     fn no_link(&self, rows: &Array, target: &Array) -> Unknown {
         let between = |name: &String| {
-            let named = |first: &str, second: &str| {
-                name.starts_with(&format!("{first}To{second}Named"))
-            };
+            let named =
+                |first: &str, second: &str| name.starts_with(&format!("{first}To{second}Named"));
             named(&rows.name, &target.name) || named(&target.name, &rows.name)
         };
-        let named: Vec<String> = self.containers_of(rows).into_iter().filter(between).collect();
+        let named: Vec<String> = self
+            .containers_of(rows)
+            .into_iter()
+            .filter(between)
+            .collect();
         let hint = match named.first() {
             Some(name) => format!(
                 "there is one with a name: join(…, \"{}\", \"{name}\")",

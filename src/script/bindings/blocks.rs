@@ -219,6 +219,7 @@ fn ranges(block: &Block) -> &[ChannelRange] {
         Block::Profile(block) => block.ranges(),
         Block::Efficiency(block) => block.ranges(),
         Block::Sum(block) => block.ranges(),
+        Block::Equations(block) => std::slice::from_ref(block.range()),
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn push(collector: &CollectorHandle, step: Step) -> CollectorHandle {
     collector.clone()
 }
 
-fn object(
+pub(super) fn object(
     call: &NativeCallContext<'_>,
     collector: &CollectorHandle,
     name: &str,
@@ -146,8 +146,9 @@ fn per_channel(
         first,
         last,
     };
+    let equations = |object: &Object| matches!(object.storage, Storage::Equations(_));
     let added = collector.edit(|c| match c.steps.last_mut() {
-        Some(Step::Fill(object)) => {
+        Some(Step::Fill(object)) if !equations(object) => {
             object.channels.push(channel);
             true
         }
@@ -290,13 +291,23 @@ fn fills(engine: &mut Engine) {
                     value: row_formula(&call, c, &x)?,
                     axis,
                 };
-                object(&call, c, name, Storage::Profile(x, row_formula(&call, c, &y)?))
+                object(
+                    &call,
+                    c,
+                    name,
+                    Storage::Profile(x, row_formula(&call, c, &y)?),
+                )
             },
         )
         .register_fn(
             "efficiency",
             |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| {
-                object(&call, c, name, Storage::Efficiency(row_formula(&call, c, &row)?))
+                object(
+                    &call,
+                    c,
+                    name,
+                    Storage::Efficiency(row_formula(&call, c, &row)?),
+                )
             },
         )
         .register_fn(
@@ -334,9 +345,6 @@ fn missing(engine: &mut Engine) {
     engine
         .register_fn("records", |_: &mut C, _: &str| {
             not_yet::<C>("Collector.records")
-        })
-        .register_fn("normal_equations", |_: &mut C, _: &str, _: Map| {
-            not_yet::<C>("Collector.normal_equations")
         })
         .register_fn("Strategy", |_: &str, _: FnPtr| {
             not_yet::<Dynamic>("a strategy written in a script")

@@ -8,6 +8,7 @@ mod columns;
 mod constants;
 mod convert;
 mod data;
+mod equations;
 mod files;
 mod fit;
 mod fits;

@@ -80,15 +80,6 @@ pub fn interpret_row(
     interpret_rows(context, closure, 1, reason)
 }
 
-/// A closure over pairs, always row by row.
-///
-/// # Errors
-/// As [`interpret_row`].
-#[cfg(test)]
-pub(super) fn interpret_pair(context: &Context, closure: &Closure) -> Result<Compiled, Failure> {
-    interpret_rows(context, closure, 2, None)
-}
-
 fn interpret_rows(
     context: &Context,
     closure: &Closure,
