@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::hoist::{Hoisted, hoist};
+use super::sections::{Section, mark_later};
 use super::slots::{DefinedOf, Definition, Join, Key, Slots};
 use super::view::{Level, View, partner_name};
 use crate::collect::schema::{Array, FieldId, Names};
@@ -44,27 +45,6 @@ pub(crate) struct Pass {
     pub(crate) each: Option<(RowSource, Vec<Section>)>,
     /// What joins lead to.
     pub(crate) joins: Vec<Join>,
-}
-
-/// Steps over the same kind of rows.
-#[derive(Debug)]
-pub(crate) enum Section {
-    /// Over rows.
-    Rows(Vec<Op>),
-    /// Over pairs of the rows that are left.
-    Pairs {
-        ops: Vec<Op>,
-        /// If it goes on with the rows of the pairs that are left: what is read of them then.
-        singles: Option<Vec<usize>>,
-    },
-}
-
-impl Section {
-    pub(crate) fn ops(&self) -> &[Op] {
-        match self {
-            Self::Rows(ops) | Self::Pairs { ops, .. } => ops,
-        }
-    }
 }
 
 /// What a row is, if not an event.
@@ -144,31 +124,6 @@ impl Pass {
         let pairs = |section: &Section| matches!(section, Section::Pairs { .. });
         let sections = self.each.as_ref().map(|(_, sections)| sections);
         sections.is_some_and(|sections| sections.iter().any(pairs))
-    }
-}
-
-impl Section {
-    fn into_ops(self) -> Vec<Op> {
-        match self {
-            Self::Rows(ops) | Self::Pairs { ops, .. } => ops,
-        }
-    }
-
-    /// Notes what is read after each step; `after` is what later sections read of the rows, to
-    /// which this one adds its own.
-    fn mark_later(&mut self, slots: &Slots, after: &mut Vec<usize>) {
-        match self {
-            Self::Rows(ops) => mark_later(slots, ops, after),
-            Self::Pairs { ops, singles } => {
-                mark_later(slots, ops, &[]);
-                if let Some(later) = singles {
-                    later.clone_from(after);
-                }
-            }
-        }
-        after.extend(read_by(slots, self.ops()));
-        after.sort_unstable();
-        after.dedup();
     }
 }
 
@@ -470,42 +425,4 @@ fn new_column(slots: &RefCell<Slots>, name: &str, evaluator: &Evaluator, of: Def
         DefinedOf::Row | DefinedOf::Pair(_) => Key::Defined(number),
     };
     slots.number(key, kind)
-}
-
-/// Everything that these steps read.
-fn read_by(slots: &Slots, ops: &[Op]) -> Vec<usize> {
-    let mut read: Vec<usize> = ops.iter().flat_map(|op| needs(slots, op)).collect();
-    read.sort_unstable();
-    read.dedup();
-    read
-}
-
-/// Notes for each step what is read after it.
-fn mark_later(slots: &Slots, ops: &mut [Op], after: &[usize]) {
-    let mut later = after.to_vec();
-    for op in ops.iter_mut().rev() {
-        op.later.clone_from(&later);
-        for column in needs(slots, op) {
-            if !later.contains(&column) {
-                later.push(column);
-            }
-        }
-    }
-}
-
-/// What a step reads, with the columns that are repeated for elements.
-fn needs(slots: &Slots, op: &Op) -> Vec<usize> {
-    let mut needed = op.evaluator.columns().to_vec();
-    let number = |wanted: &Key| slots.keys.iter().position(|(key, _)| key == wanted);
-    let mut at = 0;
-    while let Some(&column) = needed.get(at) {
-        match &slots.keys[column].0 {
-            Key::Repeated(_, inner) => needed.extend(number(inner)),
-            Key::Paired(_, inner) => needed.push(*inner),
-            Key::Joined(join, _) => needed.extend(number(&Key::Partner(*join))),
-            _ => {}
-        }
-        at += 1;
-    }
-    needed
 }
