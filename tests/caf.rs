@@ -108,6 +108,8 @@ fn algorithm(min_entries: f64) -> Algorithm {
             enough_data: Some(rule),
             accept: Some(compiled(accept)),
             tolerate: 0.01,
+            combine: None,
+            expand: None,
             payloads: vec![PayloadRule {
                 name: "ExampleChannelTime".into(),
                 class: "ExampleCalib".into(),

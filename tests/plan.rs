@@ -80,6 +80,8 @@ fn declared(object: &str, member: Expr) -> Algorithm {
             enough_data: None,
             accept: None,
             tolerate: 0.01,
+            combine: None,
+            expand: None,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
                 class: "ExampleCalib".into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Scripted, ScriptedStrategy};
+use super::{Combine, Expand, Scripted, ScriptedStrategy};
 use crate::expr::{Formula, Place};
 use crate::fit::{Model, Options, Rule};
 use crate::hist::Histogram;
@@ -130,6 +130,10 @@ pub struct Declared {
     pub accept: Option<Formula>,
     /// Fraction of channels that may lack data before the answer is not enough data.
     pub tolerate: f64,
+    /// Work across channels, after the fits were accepted.
+    pub combine: Option<Arc<dyn Combine>>,
+    /// Other channels for the payloads.
+    pub expand: Option<Expand>,
     /// What is written.
     pub payloads: Vec<PayloadRule>,
 }

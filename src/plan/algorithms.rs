@@ -169,7 +169,10 @@ fn check_classes(
         .channels
         .iter()
         .map(|c| (c.name.as_str(), c.first, c.last));
-    let channels: Vec<(&str, i64, i64)> = channels.collect();
+    let mut channels: Vec<(&str, i64, i64)> = channels.collect();
+    if let Some(expand) = &declared.expand {
+        channels = vec![(expand.channel.as_str(), expand.first, expand.last)];
+    }
     if channels.len() > 1 {
         return;
     }

@@ -1,6 +1,5 @@
 //! Related elements, in plain files and in those of basf2; and what cannot be.
 
-
 use b2caf::hist::Block;
 use b2caf::iov::IoV;
 use md5::{Digest, Md5};

@@ -185,6 +185,8 @@ pub(super) fn gaussian(payload: &str, member: Expr) -> Algorithm {
         enough_data: None,
         accept: None,
         tolerate: 0.01,
+        combine: None,
+        expand: None,
         payloads: vec![PayloadRule {
             name: payload.into(),
             class: "Example".into(),

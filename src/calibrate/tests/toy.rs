@@ -184,6 +184,8 @@ pub(super) fn algorithm(members: Vec<(&str, Expr)>) -> Algorithm {
             enough_data: None,
             accept: None,
             tolerate: 0.01,
+            combine: None,
+            expand: None,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
                 class: "ExampleCalib".into(),

@@ -1,5 +1,6 @@
 //! The names of the API, one file per room; the meaning is in the rooms, these only spell it.
 
+mod across;
 mod batches;
 mod blocks;
 mod calibrate;
@@ -54,4 +55,5 @@ pub(super) use ordered::Ordered;
 pub(super) use plan::{CalibrationHandle, Draft};
 pub(super) use register::register;
 pub(super) use results::constants_of;
+pub(super) use tables::Table;
 pub(super) use timelines::Formula;

@@ -147,6 +147,32 @@ fn model_of(context: &Context, closure: &Closure, of_rows: bool) -> Result<Curve
     })
 }
 
+/// A closure over the number of a channel, `|crystal| crate_of.at(crystal)`, as a formula of the
+/// column `channel`; and what it calls the channel.
+///
+/// # Errors
+/// When it cannot be compiled: it has no other way.
+pub fn compile_channel(context: &Context, closure: &Closure) -> Result<(Expr, String), Failure> {
+    let mut opened = open(context, closure, 1)?;
+    let mut called = String::new();
+    if let Some((name, meaning)) = opened.scope.names.last_mut() {
+        let channel = Node::Column(Path(vec!["channel".to_owned()]), opened.function.place);
+        *meaning = Meaning::Expr(Arc::new(channel), 0);
+        called.clone_from(name);
+    }
+    let mut lowering = lowering(context, closure);
+    let formula = lowering
+        .body(&opened.scope, &opened.function.body)
+        .and_then(|value| lowering.expr(value, opened.function.place))
+        .map_err(|stop| Failure {
+            hint: Some(format!(
+                "`{called}` is the number of a channel: `|{called}| crate_of.at({called})`"
+            )),
+            ..stop.failure()
+        })?;
+    Ok((formula, called))
+}
+
 /// A prediction `|row, p| …` as a formula in the columns of the row and parameters.
 ///
 /// # Errors

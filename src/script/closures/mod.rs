@@ -67,8 +67,8 @@ mod walk;
 
 pub(super) use capture::text as plain_text;
 pub use compile::{
-    Compiled, Curve, compile_equation, compile_map, compile_model, compile_pair, compile_row,
-    interpret_row,
+    Compiled, Curve, compile_channel, compile_equation, compile_map, compile_model, compile_pair,
+    compile_row, interpret_row,
 };
 pub use kept::Kept;
 pub use register::register;
