@@ -108,8 +108,6 @@ fn algorithm(min_entries: f64) -> Algorithm {
             enough_data: Some(rule),
             accept: Some(compiled(accept)),
             tolerate: 0.01,
-            combine: None,
-            expand: None,
             payloads: vec![PayloadRule {
                 name: "ExampleChannelTime".into(),
                 class: "ExampleCalib".into(),
@@ -119,6 +117,7 @@ fn algorithm(min_entries: f64) -> Algorithm {
                 ],
                 place: Place::default(),
             }],
+            ..Declared::default()
         }),
         strategy: Strategy::SingleIOV,
         params: Params {

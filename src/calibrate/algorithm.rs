@@ -138,6 +138,21 @@ pub struct Declared {
     pub payloads: Vec<PayloadRule>,
 }
 
+impl Default for Declared {
+    /// Nothing yet, and one channel in a hundred may lack data.
+    fn default() -> Self {
+        Self {
+            fits: Vec::new(),
+            enough_data: None,
+            accept: None,
+            tolerate: 0.01,
+            combine: None,
+            expand: None,
+            payloads: Vec::new(),
+        }
+    }
+}
+
 /// A fit per channel of one collected object.
 #[derive(Clone, Debug)]
 pub struct FitStep {

@@ -185,14 +185,13 @@ pub(super) fn gaussian(payload: &str, member: Expr) -> Algorithm {
         enough_data: None,
         accept: None,
         tolerate: 0.01,
-        combine: None,
-        expand: None,
         payloads: vec![PayloadRule {
             name: payload.into(),
             class: "Example".into(),
             members: vec![("m_mean".into(), Formula::Compiled(member))],
             place: Place::default(),
         }],
+        ..Declared::default()
     };
     algorithm(&format!("Fit{payload}"), Kind::Declared(declared))
 }

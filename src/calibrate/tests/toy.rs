@@ -184,14 +184,13 @@ pub(super) fn algorithm(members: Vec<(&str, Expr)>) -> Algorithm {
             enough_data: None,
             accept: None,
             tolerate: 0.01,
-            combine: None,
-            expand: None,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
                 class: "ExampleCalib".into(),
                 members: members.collect(),
                 place: place(6),
             }],
+            ..Declared::default()
         }),
         strategy: Strategy::SingleIOV,
         params: Params::default(),

@@ -37,15 +37,7 @@ fn algorithm(call: &Call<'_>, name: &str, kind: Kind) -> A {
 }
 
 fn declared() -> Kind {
-    Kind::Declared(Declared {
-        fits: Vec::new(),
-        enough_data: None,
-        accept: None,
-        tolerate: 0.01,
-        combine: None,
-        expand: None,
-        payloads: Vec::new(),
-    })
+    Kind::Declared(Declared::default())
 }
 
 /// Changes the declared part of an algorithm.
