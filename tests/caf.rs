@@ -117,6 +117,7 @@ fn algorithm(min_entries: f64) -> Algorithm {
                 ],
                 place: Place::default(),
             }],
+            ..Declared::default()
         }),
         strategy: Strategy::SingleIOV,
         params: Params {

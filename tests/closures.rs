@@ -257,7 +257,7 @@ fn refused_closures_show_the_place_and_what_to_do() {
         (
             "|a, b| a.x",
             "this closure has 2 parameters instead of 1",
-            Some("pairs of rows, `|a, b|`, are not there yet"),
+            Some("`|a, b|` comes after `pairs()`"),
             "a",
         ),
         ("|c| log(c.x)", "`log`", Some("log10"), "log"),

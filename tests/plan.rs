@@ -77,15 +77,13 @@ fn declared(object: &str, member: Expr) -> Algorithm {
                 options: Options::default(),
                 place: place(5),
             }],
-            enough_data: None,
-            accept: None,
-            tolerate: 0.01,
             payloads: vec![PayloadRule {
                 name: "Offset".into(),
                 class: "ExampleCalib".into(),
                 members: vec![("m_CalibConst".into(), Formula::Compiled(member))],
                 place: place(6),
             }],
+            ..Declared::default()
         }),
         strategy: Strategy::SingleIOV,
         params: Params::default(),

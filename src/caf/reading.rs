@@ -240,6 +240,16 @@ fn warnings(collected: &Collected) -> Vec<String> {
             Block::Profile(block) => (block.outside(), block.not_finite()),
             Block::Efficiency(block) => (block.outside(), 0),
             Block::Sum(block) => (block.outside(), 0),
+            Block::Equations(block) => {
+                if block.left_out() > 0 {
+                    warnings.push(format!(
+                        "{name}: {} with a channel outside of the range, a number that is not \
+                         finite, or different right sides are not in it",
+                        counted(block.left_out(), "equation")
+                    ));
+                }
+                continue;
+            }
         };
         let histograms = collected.histograms(name, &runs).unwrap_or_default();
         let not_a_number: f64 = histograms.iter().map(|(_, one)| one.not_a_number).sum();

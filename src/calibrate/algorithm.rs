@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Scripted, ScriptedStrategy};
+use super::{Combine, Expand, Scripted, ScriptedStrategy};
 use crate::expr::{Formula, Place};
 use crate::fit::{Model, Options, Rule};
 use crate::hist::Histogram;
@@ -130,8 +130,27 @@ pub struct Declared {
     pub accept: Option<Formula>,
     /// Fraction of channels that may lack data before the answer is not enough data.
     pub tolerate: f64,
+    /// Work across channels, after the fits were accepted.
+    pub combine: Option<Arc<dyn Combine>>,
+    /// Other channels for the payloads.
+    pub expand: Option<Expand>,
     /// What is written.
     pub payloads: Vec<PayloadRule>,
+}
+
+impl Default for Declared {
+    /// Nothing yet, and one channel in a hundred may lack data.
+    fn default() -> Self {
+        Self {
+            fits: Vec::new(),
+            enough_data: None,
+            accept: None,
+            tolerate: 0.01,
+            combine: None,
+            expand: None,
+            payloads: Vec::new(),
+        }
+    }
 }
 
 /// A fit per channel of one collected object.

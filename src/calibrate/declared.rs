@@ -1,15 +1,18 @@
 //! Declared algorithms: enough data, fits, acceptance, payloads.
 
+use std::collections::BTreeSet;
+
 use crate::expr::{Column, Table, Wanted};
 use crate::fit::{self, Row, fit_each};
 
+use super::across::Rows;
 use super::execution::Ended;
 use super::in_force;
 use super::lack::{Lack, check_tolerance};
-use super::payloads::make_payloads;
+use super::payloads::{decides_itself, make_payloads};
 use super::summary::summary;
 use super::words::{counted, listed};
-use super::{Channels, Declared, Execution, FitStep, Input};
+use super::{Channels, Declared, Execution, FitStep, FitSummary, Input};
 
 /// Executes a declared algorithm, filling `execution` as far as it comes.
 pub(super) fn execute_declared(
@@ -34,15 +37,24 @@ pub(super) fn execute_declared(
     let table = row_table(step, &rows)?;
     let summary = summary(&channels.name, &rows, &lack);
     let none = summary.ok == 0;
-    execution.warnings = warnings(declared, &summary);
-    execution.warnings.append(&mut noted);
-    execution.summary = Some(summary);
-    execution.fits = Some(table.clone());
+    execution.summary = Some(summary.clone());
+    execution.fits = Some(table);
     if none {
+        execution.warnings = warnings(declared, &summary, &BTreeSet::new());
+        execution.warnings.append(&mut noted);
         return Err(nothing_ok(&channels, &rows).at(step.place));
     }
+    let rows = Rows::new(declared, input, &channels.name, execution);
+    let made = rows
+        .as_ref()
+        .map(|rows| rows.made.clone())
+        .unwrap_or_default();
+    let mut said = warnings(declared, &summary, &made);
+    said.append(&mut noted);
+    said.append(&mut execution.warnings);
+    execution.warnings = said;
     let warnings = &mut execution.warnings;
-    execution.payloads = make_payloads(declared, input, &channels.name, &table, warnings)?;
+    execution.payloads = make_payloads(declared, input, &rows?, warnings)?;
     Ok(())
 }
 
@@ -114,13 +126,13 @@ fn accept(
     Ok(())
 }
 
-fn warnings(declared: &Declared, summary: &super::FitSummary) -> Vec<String> {
+fn warnings(declared: &Declared, summary: &FitSummary, made: &BTreeSet<String>) -> Vec<String> {
     let kept = if declared.payloads.is_empty() {
         ""
     } else if declared
         .payloads
         .iter()
-        .all(super::payloads::decides_itself)
+        .all(|rule| decides_itself(rule, made))
     {
         ", written as the payload closure says"
     } else {

@@ -38,13 +38,20 @@ fn describe_declared(declared: &Declared) -> Value {
             "members": members.map(|(name, formula)| json!([name, formula])).collect::<Vec<_>>(),
         })
     });
-    json!({
+    let mut described = json!({
         "fits": fits.collect::<Vec<_>>(),
         "enough_data": declared.enough_data.as_ref().map(|rule| rule.0.source()),
         "accept": declared.accept,
         "tolerate": declared.tolerate,
         "payloads": payloads.collect::<Vec<_>>(),
-    })
+    });
+    if let Some(combine) = &declared.combine {
+        described["combine"] = json!(combine.source());
+    }
+    if let Some(expand) = &declared.expand {
+        described["expand"] = json!([expand.channel, expand.first, expand.last, expand.row]);
+    }
+    described
 }
 
 /// A model as a JSON value: its identity; rules by their source text.

@@ -134,6 +134,14 @@ impl Ended {
         self
     }
 
+    /// The same, unless it knows its place.
+    pub(super) fn or_at(self, place: Place) -> Self {
+        match self.place {
+            Some(_) => self,
+            None => self.at(place),
+        }
+    }
+
     /// A formula or rule failed; `what` says which.
     pub(super) fn rule(what: &str, failure: Failure) -> Self {
         let hint = failure

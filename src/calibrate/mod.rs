@@ -22,10 +22,20 @@
 //! | 30: forked children send results as pickled objects | a strategy gives plain data, a [`StrategyOutcome`], in the same process | `a_script_sees_runs_and_executes_once_what_it_asks_twice` |
 //! | 37: a fatal call ends the whole process | nothing but the execution ends | `a_panic_ends_one_execution_only`, `set_up_that_fails_or_panics_or_saves_is_a_failure_of_each_execution` |
 //!
+//! # Work across channels
+//!
+//! [`Declared::combine`] takes the table of fits, after they were accepted, and gives the table that
+//! payloads are made of: it may have more columns, and must have a row for each channel of the
+//! fits. A payload whose closure looks at a column that it made is asked of every channel, as
+//! where it looks at `ok`: whoever made the column knew which channels are not ok.
+//! [`Declared::expand`] gives the payload other channels, each with the row of the fits that it
+//! takes; one that takes no row of them is not ok. `previous` is that of the payload's channel.
+//!
 //! Two more choices. `iov_coverage` must hold all runs with data: a payload that is not valid for runs it was
 //! made of helps nobody. `has_experiment_settings` asks [`Scripted::experiment_settings`] before each experiment of
 //! `SequentialRunByRun`; upstream leaves that to strategies derived from its own.
 
+mod across;
 mod algorithm;
 mod columns;
 mod contain;
@@ -50,6 +60,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+pub use across::{Combine, Expand};
 pub use algorithm::{AlgResult, Algorithm, Declared, FitStep, Kind, Params, PayloadRule, Strategy};
 pub use columns::{PREVIOUS, columns_of, row_table};
 pub use describe::{describe, describe_model, forget_places};

@@ -7,19 +7,21 @@ use indexmap::IndexMap;
 use crate::conditions::{Payload, unfit};
 use crate::expr::{Column, Formula, Table, Wanted};
 
+use super::across::Rows;
 use super::execution::Ended;
 use super::in_force;
 use super::words::{counted, listed};
 use super::{Declared, Input, PREVIOUS, PayloadRule, Saved, columns_of};
 
 /// Whether a payload says itself what channels get that are not ok: one of its formulas looks
-/// at `ok`. They belong to one closure, so all of them are then asked of every channel.
-pub(super) fn decides_itself(rule: &PayloadRule) -> bool {
+/// at `ok`, or at a column that `combine` made, which is there for every channel. They belong to
+/// one closure, so all of them are then asked of every channel.
+pub(super) fn decides_itself(rule: &PayloadRule, made: &BTreeSet<String>) -> bool {
     let mut columns = rule
         .members
         .iter()
         .flat_map(|(_, formula)| columns_of(formula));
-    columns.any(|(path, _)| path.0.len() == 1 && path.0[0] == "ok")
+    columns.any(|(path, _)| path.0.len() == 1 && (path.0[0] == "ok" || made.contains(&path.0[0])))
 }
 
 /// Why what a rule makes cannot be an object of its class, as far as it shows before any fit:
@@ -45,24 +47,20 @@ pub fn misfit(rule: &PayloadRule, channels: &[(&str, i64, i64)]) -> Option<Strin
 pub(super) fn make_payloads(
     declared: &Declared,
     input: &Input,
-    channel_name: &str,
-    fits: &Table,
+    rows: &Rows,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Saved>, Ended> {
     declared
         .payloads
         .iter()
         .map(|rule| {
-            Maker::new(rule, input, channel_name, fits)
+            Maker::new(rule, input, rows)
                 .and_then(|maker| maker.payload(warnings))
                 .map(|payload| Saved {
                     payload,
                     iov: input.iov,
                 })
-                .map_err(|ended| match ended.place {
-                    Some(_) => ended,
-                    None => ended.at(rule.place),
-                })
+                .map_err(|ended| ended.or_at(rule.place))
         })
         .collect()
 }
@@ -71,6 +69,8 @@ pub(super) fn make_payloads(
 struct Maker<'a> {
     rule: &'a PayloadRule,
     channel_name: &'a str,
+    /// Whether the payload says itself what channels get that are not ok.
+    decides: bool,
     fits: &'a Table,
     input: &'a Input,
     numbers: &'a [i64],
@@ -79,12 +79,8 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn new(
-        rule: &'a PayloadRule,
-        input: &'a Input,
-        channel_name: &'a str,
-        fits: &'a Table,
-    ) -> Result<Self, Ended> {
+    fn new(rule: &'a PayloadRule, input: &'a Input, rows: &'a Rows) -> Result<Self, Ended> {
+        let fits = &rows.table;
         let (Some(Column::Int(numbers)), Some(Column::Bool(ok))) =
             (fits.column("channel"), fits.column("ok"))
         else {
@@ -97,7 +93,8 @@ impl<'a> Maker<'a> {
         };
         Ok(Self {
             rule,
-            channel_name,
+            channel_name: &rows.channel_name,
+            decides: decides_itself(rule, &rows.made),
             fits,
             input,
             numbers,
@@ -112,7 +109,7 @@ impl<'a> Maker<'a> {
         for (member, values) in self.formulas(warnings)? {
             members.insert(member, values);
         }
-        if !decides_itself(self.rule) {
+        if !self.decides {
             self.keep_previous(&mut members)?;
         }
         for (member, values) in &members {
@@ -137,7 +134,7 @@ impl<'a> Maker<'a> {
 
     /// Values of all members; only rows that are ok are asked unless the rule decides itself.
     fn formulas(&self, warnings: &mut Vec<String>) -> Result<Vec<(String, Vec<f64>)>, Ended> {
-        let all = decides_itself(self.rule);
+        let all = self.decides;
         let keep: Vec<bool> = self.ok.iter().map(|ok| *ok || all).collect();
         let rows = self.with_previous()?.filtered(&keep);
         let mut members = Vec::new();
@@ -169,7 +166,7 @@ impl<'a> Maker<'a> {
             .flat_map(Formula::lookups)
             .map(|(member, _)| member.payload.to_string())
             .collect();
-        let keeps = !decides_itself(self.rule) && self.ok.contains(&false);
+        let keeps = !self.decides && self.ok.contains(&false);
         let mut columns = formulas().flat_map(columns_of);
         if keeps || columns.any(|(path, _)| path.0[0] == PREVIOUS) {
             names.insert(self.rule.name.clone());

@@ -1,5 +1,6 @@
 //! What a collector is to do, as plain data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -57,10 +58,12 @@ impl Collector {
         }
     }
 
-    /// Names of its cuts, in the order of their declaration.
-    pub fn cuts(&self) -> impl Iterator<Item = &str> {
+    /// Names of its cuts, in the order of their declaration. A join is one: rows without a related
+    /// element do not pass.
+    pub fn cuts(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Select(name, ..) => Some(name.as_str()),
+            Step::Select(name, ..) => Some(Cow::Borrowed(name.as_str())),
+            Step::Join(join) => Some(Cow::Owned(join.cut())),
             _ => None,
         })
     }
@@ -92,13 +95,28 @@ impl Collector {
     /// All formulas in the order of the steps.
     fn formulas(&self) -> impl Iterator<Item = &Formula> {
         self.steps.iter().flat_map(|step| match step {
-            Step::Each(..) | Step::Generate(..) => Vec::new(),
+            Step::Each(..)
+            | Step::Generate(..)
+            | Step::Join(_)
+            | Step::Pairs(_)
+            | Step::Singles(_) => Vec::new(),
             Step::Define(_, formula, _) | Step::Select(_, formula, _) => vec![formula],
             Step::Fill(object) => {
                 let channels = object.channels.iter().map(|channel| &channel.index);
                 channels.chain(object.storage.formulas()).collect()
             }
         })
+    }
+
+    /// Whether rows are pairs after its last step.
+    #[must_use]
+    pub fn makes_pairs(&self) -> bool {
+        let last = self.steps.iter().rev().find_map(|step| match step {
+            Step::Pairs(_) => Some(true),
+            Step::Singles(_) => Some(false),
+            _ => None,
+        });
+        last == Some(true)
     }
 
     /// The objects it fills, in the order of their declaration.
@@ -118,12 +136,41 @@ pub enum Step {
     Each(String, Place),
     /// From here on so many rows of made-up numbers per event.
     Generate(Generator, Place),
+    /// From here on rows have the related element of another array; those without one are dropped.
+    Join(Join),
+    /// From here on one row per pair of rows of the event, the first before the second.
+    Pairs(Place),
+    /// Back to rows: those of the pairs that are left, each once.
+    Singles(Place),
     /// A new column.
     Define(String, Formula, Place),
     /// A named cut.
     Select(String, Formula, Place),
     /// An object to fill with the rows that came this far.
     Fill(Object),
+}
+
+/// The way from a row to the related element of another array.
+#[derive(Clone, Debug, Serialize)]
+pub struct Join {
+    /// What the element is called in closures.
+    pub name: String,
+    /// The array it belongs to.
+    pub array: String,
+    /// The container of relations, or the member with the number of the element; `None` for the
+    /// one that basf2 takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Where it was declared.
+    pub place: Place,
+}
+
+impl Join {
+    /// What the rows must have, as a line of the cut flow.
+    #[must_use]
+    pub fn cut(&self) -> String {
+        format!("related {} ({})", self.array, self.name)
+    }
 }
 
 /// Something a collector fills.
@@ -153,6 +200,25 @@ pub enum Storage {
     Sum(Formula),
     /// Columns of all rows, by name.
     Table(Vec<(String, Formula)>),
+    /// Sums of linear equations.
+    Equations(Equations),
+}
+
+/// Linear equations with an unknown per channel: a row is a term of one of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Equations {
+    /// Rows of an event with equal values belong to one equation.
+    pub equation: Formula,
+    /// The unknown of a row.
+    pub channel: Formula,
+    /// First channel.
+    pub first: i64,
+    /// Last channel, included.
+    pub last: i64,
+    /// Factor of the unknown.
+    pub coefficient: Formula,
+    /// Right side of the equation.
+    pub target: Formula,
 }
 
 impl Storage {
@@ -162,6 +228,12 @@ impl Storage {
             Self::Profile(binning, value) => vec![&binning.value, value],
             Self::Efficiency(formula) | Self::Sum(formula) => vec![formula],
             Self::Table(columns) => columns.iter().map(|(_, formula)| formula).collect(),
+            Self::Equations(equations) => vec![
+                &equations.equation,
+                &equations.channel,
+                &equations.coefficient,
+                &equations.target,
+            ],
         }
     }
 }

@@ -130,6 +130,25 @@ pub enum Error {
         /// Their elements.
         lengths: (u64, u64),
     },
+    /// A relation or a member leads to an element that does not exist.
+    #[error(
+        "{}, entry {entry}: {by} leads to element {number} of {array}, which has {count} there",
+        file.display()
+    )]
+    NoElement {
+        /// The file.
+        file: PathBuf,
+        /// Its entry.
+        entry: u64,
+        /// The relation or member.
+        by: String,
+        /// The number of the element, counted from 0.
+        number: i64,
+        /// The array.
+        array: String,
+        /// How many elements it has in that entry.
+        count: usize,
+    },
     /// A formula fails for a row.
     #[error("{}, entry {entry} (run {run}): {failure}{}", file.display(), hint(failure))]
     Row {

@@ -24,7 +24,9 @@ mod whole;
 
 pub use before::{External, Logic, Path, PathStep, Payloads, ProgramError, Sent, Trigger};
 pub use chain::{ChainConstants, no_member};
-pub use collector::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
+pub use collector::{
+    Binning, Collector, Equations, Granularity, Join, Object, PerChannel, Step, Storage,
+};
 pub use constants::{Constants, MissedCount, NoConstants};
 pub use error::{Difference, Error};
 pub use export::CollectorFile;

@@ -95,8 +95,8 @@ impl Collected {
             read: tally.read,
             collected: tally.collected,
         };
-        let cut = |(name, (before, after)): (&str, &(u64, u64))| CutCount {
-            name: name.to_owned(),
+        let cut = |(name, (before, after)): (Cow<'_, str>, &(u64, u64))| CutCount {
+            name: name.into_owned(),
             before: *before,
             after: *after,
         };
@@ -144,7 +144,10 @@ impl Collected {
     pub fn block(&self, name: &str, runs: &[ExpRun]) -> Result<Block, Error> {
         match self.merged(name, runs)? {
             Some(Part::Block(block)) => Ok(*block),
-            _ => Err(self.missing("histogram, profile, efficiency or sum", name)),
+            _ => Err(self.missing(
+                "histogram, profile, efficiency, sum or normal equations",
+                name,
+            )),
         }
     }
 

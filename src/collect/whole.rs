@@ -10,8 +10,8 @@ use super::constants::InForce;
 use super::fill::{Filling, Objects, Tally};
 use super::gate::{Event, EventId, Gate, Limits};
 use super::input::{Ids, Input, Layout, OpenFile, Shelf, Unit, read_ids, units};
-use super::pass::RowSource;
-use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_steps};
+use super::pass::{RowSource, Section};
+use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_pairs, run_steps};
 use super::run::single_run;
 use super::{Collector, Constants, Error, Granularity, Progress, Trigger};
 use crate::expr::{BATCH, Scratch};
@@ -298,14 +298,22 @@ impl<'a> Whole<'a> {
         filling: &mut Filling<'_>,
     ) -> Result<(), Error> {
         let pass = &self.layout.pass;
-        let Some((source, ops)) = &pass.each else {
+        let Some((source, sections)) = &pass.each else {
             filling.tally().rows += events.held().len() as u64;
             return run_steps(&mut events, &pass.event, scratch, filling);
         };
         run_steps(&mut events, &pass.event, scratch, filling)?;
         let mut work = |rows: &mut dyn Rows| {
             filling.tally().rows += rows.held().len() as u64;
-            run_steps(rows, ops, scratch, filling)
+            for section in sections {
+                match section {
+                    Section::Rows(ops) => run_steps(rows, ops, scratch, filling)?,
+                    Section::Pairs { ops, singles } => {
+                        run_pairs(rows, ops, singles.as_deref(), scratch, filling)?;
+                    }
+                }
+            }
+            Ok(())
         };
         match source {
             RowSource::Array(array) => each_slice(&mut events, *array, &mut |rows| work(rows)),

@@ -38,7 +38,7 @@ pub use schema::{Columns, Elements, Schema, Slot, Type, Unknown, nearest};
 pub use slice::Slice;
 pub use table::{BATCH, Column, ORIGIN, Table, TableError};
 pub use text::{TextError, from_text};
-pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, UnaryOp, rebuilt};
+pub use tree::{BinaryOp, Expr, Function, Node, Path, Place, Reduction, SIDES, UnaryOp, rebuilt};
 pub use verbs::{
     Groups, JoinError, Key, Operand, Statistics, channels, filled_from_neighbours, operate,
 };

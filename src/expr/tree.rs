@@ -31,9 +31,24 @@ impl Place {
 #[serde(transparent)]
 pub struct Path(pub Vec<String>);
 
+/// First names of the paths of pairs, `|a, b| a.m_time - b.m_time`: those of the first row of a
+/// pair and of the second one. No member of a row has a bar in its name.
+pub const SIDES: [&str; 2] = ["|a", "|b"];
+
+impl Path {
+    /// Of a path of a pair: 0 or 1 for the first or second row, and the path in that row.
+    #[must_use]
+    pub fn side(&self) -> Option<(usize, Self)> {
+        let (first, rest) = self.0.split_first()?;
+        let side = SIDES.iter().position(|side| side == first)?;
+        Some((side, Self(rest.to_vec())))
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
+        let path = self.0.join(".");
+        f.write_str(path.strip_prefix('|').unwrap_or(&path))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CountBlock, EfficiencyBlock, Histogram, ProfileBlock, SumBlock};
+use super::{CountBlock, EfficiencyBlock, EquationBlock, Histogram, ProfileBlock, SumBlock};
 
 /// Why a block cannot be made, read or merged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -29,6 +29,18 @@ pub enum BlockError {
     /// More cells than are counted.
     #[error("a histogram may have 2^32 cells at most")]
     Cells,
+    /// An empty range of unknowns, or more than can be solved for.
+    #[error(
+        "unknowns go from {first} to {last}: the range may not be empty, and there may be {most} at most"
+    )]
+    Unknowns {
+        /// First channel.
+        first: i64,
+        /// Last channel.
+        last: i64,
+        /// How many there may be.
+        most: u64,
+    },
     /// Blocks that do not belong together.
     #[error("blocks with different axes or channels cannot be added")]
     Different,
@@ -53,6 +65,8 @@ pub enum Block {
     Efficiency(EfficiencyBlock),
     /// Sums.
     Sum(SumBlock),
+    /// Sums of linear equations.
+    Equations(EquationBlock),
 }
 
 impl Block {
@@ -66,6 +80,7 @@ impl Block {
             (Self::Profile(a), Self::Profile(b)) => a.merge(b),
             (Self::Efficiency(a), Self::Efficiency(b)) => a.merge(b),
             (Self::Sum(a), Self::Sum(b)) => a.merge(b),
+            (Self::Equations(a), Self::Equations(b)) => a.merge(b),
             _ => Err(BlockError::Different),
         }
     }

@@ -124,6 +124,7 @@ fn check_fit(
         Storage::Efficiency(_) => Some("an efficiency without an axis"),
         Storage::Sum(_) => Some("a sum"),
         Storage::Table(_) => Some("a table"),
+        Storage::Equations(_) => Some("a system of equations"),
     };
     if let Some(what) = what {
         problems.push(
@@ -168,7 +169,10 @@ fn check_classes(
         .channels
         .iter()
         .map(|c| (c.name.as_str(), c.first, c.last));
-    let channels: Vec<(&str, i64, i64)> = channels.collect();
+    let mut channels: Vec<(&str, i64, i64)> = channels.collect();
+    if let Some(expand) = &declared.expand {
+        channels = vec![(expand.channel.as_str(), expand.first, expand.last)];
+    }
     if channels.len() > 1 {
         return;
     }
@@ -258,6 +262,7 @@ fn alike(one: &Object, other: &Object) -> bool {
             };
             names(a) == names(b)
         }
+        (Storage::Equations(a), Storage::Equations(b)) => (a.first, a.last) == (b.first, b.last),
         _ => false,
     };
     storage && channels(one) == channels(other)

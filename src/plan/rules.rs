@@ -1,7 +1,7 @@
 //! What can be found wrong with the formulas over rows of fits.
 
 use crate::calibrate::{Declared, FitStep, PREVIOUS, PayloadRule, columns_of, row_table};
-use crate::expr::{Evaluator, Formula, Table, Wanted};
+use crate::expr::{Evaluator, Formula, Path, Table, Wanted};
 
 use super::Problem;
 use super::nearest::did_you_mean;
@@ -56,7 +56,7 @@ pub(super) fn check_rules(
                 formula,
                 Wanted::Number,
                 &table,
-                Some(payload),
+                Some((declared, payload)),
                 problems,
             );
         }
@@ -68,12 +68,15 @@ fn check_formula(
     formula: &Formula,
     wanted: Wanted,
     row: &Table,
-    payload: Option<&PayloadRule>,
+    payload: Option<(&Declared, &PayloadRule)>,
     problems: &mut Vec<Problem>,
 ) {
     let before = problems.len();
     check_names(rule, formula, row, payload, problems);
-    if problems.len() > before {
+    let known = |path: &Path| row.column(&path.to_string()).is_some();
+    let all_known = columns_of(formula).iter().all(|(path, _)| known(path));
+    // The types of what `combine` makes show when it has run.
+    if problems.len() > before || !all_known {
         return;
     }
     if let Err(failure) = Evaluator::new(&[(formula, wanted)], &row.schema()) {
@@ -87,28 +90,39 @@ fn check_names(
     rule: &str,
     formula: &Formula,
     row: &Table,
-    payload: Option<&PayloadRule>,
+    payload: Option<(&Declared, &PayloadRule)>,
     problems: &mut Vec<Problem>,
 ) {
+    let combine = payload.and_then(|(declared, _)| declared.combine.as_ref());
     for (path, place) in columns_of(formula) {
         if row.column(&path.to_string()).is_some() {
             continue;
         }
+        let made = combine.map(|combine| combine.names()).unwrap_or_default();
+        if matches!(path.0.as_slice(), [name] if made.contains(&name.as_str())) {
+            continue;
+        }
         let members = payload
             .iter()
-            .flat_map(|p| p.members.iter().map(|(name, _)| name.as_str()));
+            .flat_map(|(_, p)| p.members.iter().map(|(name, _)| name.as_str()));
         let hint = match path.0.as_slice() {
             [first, member] if first == PREVIOUS => did_you_mean(member, members),
             _ => {
                 let name = path.0.first().map_or("", String::as_str);
                 let columns = row.columns().map(|(name, _)| name);
+                let columns = made.iter().copied().chain(columns);
                 did_you_mean(name, columns.filter(|name| !name.contains('.')))
             }
         };
         let mut problem = Problem::new(
             "plan::unknown-column",
             place,
-            format!("`{path}` is no column of a row of fits (in `{rule}`)"),
+            match combine {
+                None => format!("`{path}` is no column of a row of fits (in `{rule}`)"),
+                Some(_) => format!(
+                    "`{path}` is no column of a row of fits, and `combine` does not name it (in `{rule}`)"
+                ),
+            },
         );
         problem.hint = hint;
         problems.push(problem);

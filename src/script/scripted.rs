@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use crate::calibrate::{AlgResult, Answer, Data, Scripted};
-use crate::expr::Failure;
+use crate::calibrate::{AlgResult, Answer, Combine, Data, Scripted};
+use crate::expr::{self, Failure, Place};
 
+use super::bindings::Table;
 use super::closures::Kept;
 use super::kinds::a_kind;
 use super::worker::at_work;
@@ -96,6 +97,33 @@ impl Scripted for Hooks {
             ),
             hint: Some("the last line of the closure is its value".to_owned()),
             place: hook.place(),
+        })
+    }
+}
+
+/// A closure that takes the table of fits and gives one back.
+#[derive(Debug)]
+pub(super) struct Combined(pub(super) Kept);
+
+impl Combine for Combined {
+    fn source(&self) -> &str {
+        self.0.source()
+    }
+
+    fn place(&self) -> Place {
+        self.0.place()
+    }
+
+    fn combine(&self, data: &Data, fits: &expr::Table) -> Result<expr::Table, Failure> {
+        let fits = Dynamic::from(Table::new(fits.clone()));
+        let given = at_work(Some(data), || self.0.call(fits))?;
+        let table = given
+            .read_lock::<Table>()
+            .map(|table| table.inner().clone());
+        table.ok_or_else(|| Failure {
+            message: format!("`combine` must give a table, not {}", a_kind(&given)),
+            hint: Some("end it with the table of fits and its new columns".to_owned()),
+            place: self.0.place(),
         })
     }
 }

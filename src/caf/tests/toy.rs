@@ -191,6 +191,7 @@ pub(super) fn gaussian(payload: &str, member: Expr) -> Algorithm {
             members: vec![("m_mean".into(), Formula::Compiled(member))],
             place: Place::default(),
         }],
+        ..Declared::default()
     };
     algorithm(&format!("Fit{payload}"), Kind::Declared(declared))
 }

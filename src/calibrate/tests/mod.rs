@@ -1,5 +1,6 @@
 //! Algorithms over data whose truth is known.
 
+mod across;
 mod declared;
 mod gains;
 mod lookups;

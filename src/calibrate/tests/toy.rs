@@ -190,6 +190,7 @@ pub(super) fn algorithm(members: Vec<(&str, Expr)>) -> Algorithm {
                 members: members.collect(),
                 place: place(6),
             }],
+            ..Declared::default()
         }),
         strategy: Strategy::SingleIOV,
         params: Params::default(),

@@ -15,6 +15,7 @@
 //! | profile | `TProfile`, with sums, sums of squares and entries |
 //! | efficiency | two objects, `<object>_passed` and `<object>_total`, as histograms of counts |
 //! | sum | tree with one row: `sum`, `entries`, `not_finite` |
+//! | normal equations | two trees: `<object>_unknowns` with `channel`, `entries`, `right`; `<object>_sums` with `i`, `j`, `value` |
 //! | table | tree with a branch per column |
 //!
 //! Channels are axes before those of the object, with the channel number at the centre of its

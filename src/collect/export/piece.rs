@@ -2,7 +2,8 @@
 
 use crate::expr::{Column, Table};
 use crate::hist::{
-    Axis, Block, ChannelRange, CountBlock, Efficiency, EfficiencyBlock, ProfileBlock, SumBlock,
+    Axis, Block, ChannelRange, CountBlock, Efficiency, EfficiencyBlock, EquationBlock,
+    ProfileBlock, SumBlock,
 };
 use crate::root::Histogram;
 
@@ -25,6 +26,9 @@ pub(super) fn names(object: &str, part: &Part) -> Vec<String> {
         Part::Block(block) if matches!(**block, Block::Efficiency(_)) => {
             vec![format!("{object}_passed"), format!("{object}_total")]
         }
+        Part::Block(block) if matches!(**block, Block::Equations(_)) => {
+            vec![format!("{object}_unknowns"), format!("{object}_sums")]
+        }
         _ => vec![object.to_owned()],
     }
 }
@@ -43,6 +47,7 @@ pub(super) fn pieces(part: &Part) -> Vec<Piece> {
             efficiency(block, |page| page.total),
         ],
         Block::Sum(block) => vec![Piece::Rows(sums(block))],
+        Block::Equations(block) => vec![unknowns(block), Piece::Rows(pairs(block))],
     }
 }
 
@@ -113,6 +118,29 @@ fn sums(block: &SumBlock) -> Vec<(String, Column)> {
     columns.push(("entries".into(), ints(|sum| sum.entries)));
     columns.push(("not_finite".into(), ints(|sum| sum.not_finite)));
     columns
+}
+
+/// Channel, number of equations and right side of each unknown.
+fn unknowns(block: &EquationBlock) -> Piece {
+    let sums = block.sums();
+    Piece::Rows(vec![
+        ("channel".into(), Column::Int(sums.channels)),
+        ("entries".into(), Column::Int(sums.entries)),
+        ("right".into(), Column::Float(sums.right)),
+    ])
+}
+
+/// The sums of pairs of unknowns, each pair once.
+fn pairs(block: &EquationBlock) -> Vec<(String, Column)> {
+    let sums = block.sums().sums;
+    let first = sums.iter().map(|(i, ..)| *i).collect();
+    let second = sums.iter().map(|(_, j, _)| *j).collect();
+    let values = sums.iter().map(|(.., value)| *value).collect();
+    vec![
+        ("i".into(), Column::Int(first)),
+        ("j".into(), Column::Int(second)),
+        ("value".into(), Column::Float(values)),
+    ]
 }
 
 fn put_together(

@@ -4,7 +4,8 @@ use super::part::Part;
 use crate::collect::{Object, Storage};
 use crate::expr::{Column, ORIGIN, Outputs, Table, Type};
 use crate::hist::{
-    Axis, Block, BlockError, ChannelRange, CountBlock, EfficiencyBlock, ProfileBlock, SumBlock,
+    Axis, Block, BlockError, ChannelRange, CountBlock, EfficiencyBlock, EquationBlock,
+    EquationRows, ProfileBlock, SumBlock,
 };
 
 /// An object without contents.
@@ -37,6 +38,11 @@ impl Kind {
             }
             Storage::Efficiency(_) => Block::Efficiency(EfficiencyBlock::new(ranges)?),
             Storage::Sum(_) => Block::Sum(SumBlock::new(ranges)?),
+            Storage::Equations(equations) => {
+                let name = format!("unknown of {}", object.name);
+                let range = ChannelRange::new(name, equations.first, equations.last);
+                Block::Equations(EquationBlock::new(range)?)
+            }
             Storage::Table(columns) => {
                 let skipped = ranges.len();
                 let kind = |n: usize| types.and_then(|types| types.get(skipped + n));
@@ -99,6 +105,8 @@ impl Kind {
             Block::Profile(b) => (b.ranges(), 104, b.axis().cells()),
             Block::Efficiency(b) => (b.ranges(), 16, 1),
             Block::Sum(b) => (b.ranges(), 64, 1),
+            // Threads cannot take turns: the rows of an event must stay together.
+            Block::Equations(_) => return 0,
         };
         ranges
             .iter()
@@ -108,12 +116,13 @@ impl Kind {
 }
 
 /// Adds rows to a block: first come the numbers of its channels, then its values.
-pub(super) fn fill(block: &mut Block, values: &Outputs<'_>) {
+pub(super) fn fill(block: &mut Block, values: &Outputs<'_>, entry: &dyn Fn(usize) -> u64) {
     let split = match &*block {
         Block::Counts(b) => b.ranges().len(),
         Block::Profile(b) => b.ranges().len(),
         Block::Efficiency(b) => b.ranges().len(),
         Block::Sum(b) => b.ranges().len(),
+        Block::Equations(_) => 0,
     };
     let channels: Vec<&[i64]> = (0..split).map(|n| values.get(n).ints()).collect();
     let number = |n: usize| values.get(split + n).floats();
@@ -125,5 +134,14 @@ pub(super) fn fill(block: &mut Block, values: &Outputs<'_>) {
         Block::Profile(b) => b.fill(&channels, number(0), number(1)),
         Block::Efficiency(b) => b.fill(&channels, values.get(split).bools()),
         Block::Sum(b) => b.fill(&channels, number(0)),
+        Block::Equations(b) => {
+            let rows = EquationRows {
+                equations: values.get(0).ints(),
+                channels: values.get(1).ints(),
+                coefficients: number(2),
+                targets: number(3),
+            };
+            b.fill(rows, entry);
+        }
     }
 }

@@ -148,10 +148,7 @@ fn sole(block: Arc<Mutex<Block>>) -> Block {
 
 /// Types of the values that fill an object.
 fn types_of(pass: &Pass, object: usize) -> Vec<Type> {
-    let rows = pass.each.iter().flat_map(|(_, ops)| ops);
-    pass.event
-        .iter()
-        .chain(rows)
+    pass.ops()
         .find(|op| op.action == Action::Fill(object))
         .map(|op| op.evaluator.types().to_vec())
         .unwrap_or_default()

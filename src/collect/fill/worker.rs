@@ -92,7 +92,10 @@ impl<'a> Filling<'a> {
         for (run, locals) in std::mem::take(&mut self.local) {
             for (object, local) in locals.into_iter().enumerate() {
                 match local {
-                    Local::Own(own) => {
+                    Local::Own(mut own) => {
+                        if let Block::Equations(block) = &mut *own {
+                            block.close();
+                        }
                         let whole = self.objects.block((object, run));
                         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
                         whole.merge(&own).map_err(|error| Error::Object {
@@ -128,17 +131,17 @@ impl Sink for Filling<'_> {
         counts.1 += after as u64;
     }
 
-    fn fill(&mut self, object: usize, values: &Outputs<'_>) {
+    fn fill(&mut self, object: usize, values: &Outputs<'_>, entry: &dyn Fn(usize) -> u64) {
         let (objects, run) = (self.objects, self.run);
         let locals = self
             .local
             .entry(run)
             .or_insert_with(|| Self::start(objects, run));
         match &mut locals[object] {
-            Local::Own(block) => fill(block, values),
+            Local::Own(block) => fill(block, values, entry),
             Local::Shared(block) => {
                 let mut block = block.lock().unwrap_or_else(PoisonError::into_inner);
-                fill(&mut block, values);
+                fill(&mut block, values, entry);
             }
             Local::Rows(pieces) => {
                 if pieces.last().is_none_or(|rows| rows.piece != self.piece) {

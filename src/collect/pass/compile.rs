@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use super::hoist::{Hoisted, hoist};
-use super::slots::{Definition, Key, Slots};
-use super::view::{Level, View};
+use super::sections::{Section, mark_later};
+use super::slots::{DefinedOf, Definition, Join, Key, Slots};
+use super::view::{Level, View, partner_name};
 use crate::collect::schema::{Array, FieldId, Names};
 use crate::collect::{Collector, Generator, Granularity, Object, Step, Storage};
-use crate::expr::{Evaluator, Failure, Formula, Node, Path, Place, Type, Wanted};
+use crate::expr::{BinaryOp, Evaluator, Failure, Formula, Node, Path, Place, Type, Value, Wanted};
 
 /// What is done with the values of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,9 @@ pub(crate) struct Pass {
     /// Steps with a row per event.
     pub(crate) event: Vec<Op>,
     /// What the rows of the other steps are, and these steps.
-    pub(crate) each: Option<(RowSource, Vec<Op>)>,
+    pub(crate) each: Option<(RowSource, Vec<Section>)>,
+    /// What joins lead to.
+    pub(crate) joins: Vec<Join>,
 }
 
 /// What a row is, if not an event.
@@ -70,34 +73,57 @@ impl Pass {
             ops: Vec::new(),
             event: None,
             source: None,
+            sections: Vec::new(),
+            pairs: 0,
             objects: Vec::new(),
             cuts: 0,
         };
         for step in &collector.steps {
             compiler.step(step)?;
         }
+        compiler.end_section(None);
         let Compiler {
-            mut ops,
             event,
             source,
+            mut sections,
             ..
         } = compiler;
         let slots = slots.into_inner();
-        mark_later(&slots, &mut ops, &[]);
+        let mut after = Vec::new();
+        for section in sections.iter_mut().rev() {
+            section.mark_later(&slots, &mut after);
+        }
         let (event, each) = match (event, source) {
             (Some(mut event), Some(source)) => {
-                mark_later(&slots, &mut event, &read_by(&slots, &ops));
-                (event, Some((source, ops)))
+                mark_later(&slots, &mut event, &after);
+                (event, Some((source, sections)))
             }
-            _ => (ops, None),
+            _ => (
+                sections.pop().map_or_else(Vec::new, Section::into_ops),
+                None,
+            ),
         };
         Ok(Self {
             fields: slots.fields(),
             keys: slots.keys,
             arrays: slots.arrays,
+            joins: slots.joins,
             event,
             each,
         })
+    }
+
+    /// All steps in their order.
+    pub(crate) fn ops(&self) -> impl Iterator<Item = &Op> {
+        let sections = self.each.iter().flat_map(|(_, sections)| sections);
+        self.event.iter().chain(sections.flat_map(Section::ops))
+    }
+
+    /// Whether the rows of an event must stay together.
+    pub(crate) fn keeps_events(&self) -> bool {
+        let pairs = |section: &Section| matches!(section, Section::Pairs { .. });
+        let sections = self.each.as_ref().map(|(_, sections)| sections);
+        sections.is_some_and(|sections| sections.iter().any(pairs))
     }
 }
 
@@ -110,6 +136,10 @@ struct Compiler<'a> {
     /// Steps before `each`, once that came.
     event: Option<Vec<Op>>,
     source: Option<RowSource>,
+    /// Steps after `each`, as far as they are complete.
+    sections: Vec<Section>,
+    /// How often rows became pairs.
+    pairs: usize,
     objects: Vec<String>,
     cuts: usize,
 }
@@ -121,13 +151,11 @@ impl Compiler<'_> {
             Step::Generate(generator, place) => {
                 self.rows(RowSource::Made(*generator), "generate", *place)
             }
+            Step::Join(join) => self.join(join),
+            Step::Pairs(place) => self.pairs(*place),
+            Step::Singles(place) => self.singles(*place),
             Step::Define(name, formula, place) => self.define(name, formula, *place),
-            Step::Select(_, formula, _) => {
-                let evaluator = self.evaluator(&[(formula, Wanted::Condition)])?;
-                self.push(evaluator, Action::Select(self.cuts));
-                self.cuts += 1;
-                Ok(())
-            }
+            Step::Select(_, formula, _) => self.cut(formula),
             Step::Fill(object) => self.fill(object),
         }
     }
@@ -160,6 +188,94 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// The steps so far are complete; what follows is about other rows.
+    fn end_section(&mut self, singles: Option<Vec<usize>>) {
+        let ops = std::mem::take(&mut self.ops);
+        self.sections.push(match self.view.level {
+            Level::Pairs(..) => Section::Pairs { ops, singles },
+            _ => Section::Rows(ops),
+        });
+    }
+
+    fn pairs(&mut self, place: Place) -> Result<(), Failure> {
+        let Level::Rows(array) = self.view.level else {
+            let (message, hint) = match self.view.level {
+                Level::Pairs(..) => (
+                    "the rows are pairs already",
+                    "`singles()` goes back to rows",
+                ),
+                _ => (
+                    "`pairs` needs more than one row per event",
+                    "put `each(\"…\")` before it",
+                ),
+            };
+            return Err(refused(message, hint, place));
+        };
+        self.end_section(None);
+        self.view.level = Level::Pairs(array, self.pairs);
+        self.pairs += 1;
+        Ok(())
+    }
+
+    fn singles(&mut self, place: Place) -> Result<(), Failure> {
+        let Level::Pairs(array, _) = self.view.level else {
+            let message = "`singles` goes back from pairs to rows, and the rows are no pairs";
+            return Err(refused(message, "put `pairs()` before it", place));
+        };
+        self.end_section(Some(Vec::new()));
+        self.view.level = Level::Rows(array);
+        Ok(())
+    }
+
+    fn join(&mut self, join: &crate::collect::Join) -> Result<(), Failure> {
+        let place = join.place;
+        let Level::Rows(rows) = self.view.level else {
+            let (message, hint) = match self.view.level {
+                Level::Pairs(..) => (
+                    "`join` leads from a row to its related element, and the rows are pairs",
+                    "put it before `pairs()`",
+                ),
+                _ => (
+                    "`join` leads from an element to its related one, and the rows are events",
+                    "put `each(\"…\")` before it",
+                ),
+            };
+            return Err(refused(message, hint, place));
+        };
+        if self.view.is_taken(&join.name) || self.view.names.begins(&join.name) {
+            return Err(Failure {
+                message: format!("the name `{}` is taken by another column", join.name),
+                hint: Some("what is joined needs a new name".into()),
+                place,
+            });
+        }
+        let names = self.view.names;
+        let target = names.array(&join.array).map_err(|u| u.at(place))?;
+        let mut slots = self.view.slots.borrow_mut();
+        let from = &slots.arrays[rows];
+        let link = names.link(from, &target, join.by.as_deref());
+        let found = super::slots::Join {
+            name: join.name.clone(),
+            link: link.map_err(|u| u.at(place))?,
+            target: slots.array(target),
+            rows,
+        };
+        slots.joins.push(found);
+        drop(slots);
+        let partner = Node::Column(Path(vec![partner_name(&join.name)]), place);
+        let none = Node::Constant(Value::Int(0));
+        let found = Node::Binary(BinaryOp::Ge, partner.into(), none.into(), place);
+        self.cut(&Formula::Compiled(found.into()))
+    }
+
+    /// A step that lets only some rows pass.
+    fn cut(&mut self, condition: &Formula) -> Result<(), Failure> {
+        let evaluator = self.evaluator(&[(condition, Wanted::Condition)])?;
+        self.push(evaluator, Action::Select(self.cuts));
+        self.cuts += 1;
+        Ok(())
+    }
+
     fn define(&mut self, name: &str, formula: &Formula, place: Place) -> Result<(), Failure> {
         if self.view.is_taken(name) {
             return Err(Failure {
@@ -169,12 +285,12 @@ impl Compiler<'_> {
             });
         }
         let evaluator = self.evaluator(&[(formula, Wanted::Any)])?;
-        let slot = new_column(
-            self.view.slots,
-            name,
-            &evaluator,
-            self.view.level == Level::Event,
-        );
+        let of = match self.view.level {
+            Level::Event => DefinedOf::Event,
+            Level::Pairs(_, number) => DefinedOf::Pair(number),
+            _ => DefinedOf::Row,
+        };
+        let slot = new_column(self.view.slots, name, &evaluator, of);
         self.push(evaluator, Action::Define(slot));
         Ok(())
     }
@@ -202,7 +318,7 @@ impl Compiler<'_> {
             added.push((name, evaluator));
         }
         for (name, evaluator) in added {
-            let slot = new_column(self.view.slots, &name, &evaluator, true);
+            let slot = new_column(self.view.slots, &name, &evaluator, DefinedOf::Event);
             event.push(Op::new(evaluator, Action::Define(slot)));
         }
         let formulas: Vec<_> = rewritten.iter().map(|(f, wanted)| (f, *wanted)).collect();
@@ -229,6 +345,12 @@ impl Compiler<'_> {
             }
             Storage::Efficiency(condition) => vec![(condition, Wanted::Condition)],
             Storage::Sum(value) => vec![(value, Wanted::Number)],
+            Storage::Equations(equations) => vec![
+                (&equations.equation, Wanted::Whole),
+                (&equations.channel, Wanted::Whole),
+                (&equations.coefficient, Wanted::Number),
+                (&equations.target, Wanted::Number),
+            ],
             Storage::Table(columns) => {
                 let origin = origin.iter().map(|f| (f, Wanted::Any));
                 let columns = columns.iter().map(|(_, f)| (f, Wanted::Any));
@@ -270,6 +392,14 @@ fn origin(collector: &Collector, names: &Names) -> Vec<Formula> {
     all
 }
 
+fn refused(message: &str, hint: &str, place: Place) -> Failure {
+    Failure {
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+        place,
+    }
+}
+
 impl Op {
     fn new(evaluator: Evaluator, action: Action) -> Self {
         Self {
@@ -281,51 +411,18 @@ impl Op {
 }
 
 /// The number of a new column with the values of an evaluator.
-fn new_column(slots: &RefCell<Slots>, name: &str, evaluator: &Evaluator, of_event: bool) -> usize {
+fn new_column(slots: &RefCell<Slots>, name: &str, evaluator: &Evaluator, of: DefinedOf) -> usize {
     let kind = evaluator.types()[0];
     let mut slots = slots.borrow_mut();
     slots.definitions.push(Definition {
         name: name.to_owned(),
         kind,
-        of_event,
+        of,
     });
     let number = slots.definitions.len() - 1;
-    let key = if of_event {
-        Key::EventDefined(number)
-    } else {
-        Key::Defined(number)
+    let key = match of {
+        DefinedOf::Event => Key::EventDefined(number),
+        DefinedOf::Row | DefinedOf::Pair(_) => Key::Defined(number),
     };
     slots.number(key, kind)
-}
-
-/// Everything that these steps read.
-fn read_by(slots: &Slots, ops: &[Op]) -> Vec<usize> {
-    let mut read: Vec<usize> = ops.iter().flat_map(|op| needs(slots, op)).collect();
-    read.sort_unstable();
-    read.dedup();
-    read
-}
-
-/// Notes for each step what is read after it.
-fn mark_later(slots: &Slots, ops: &mut [Op], after: &[usize]) {
-    let mut later = after.to_vec();
-    for op in ops.iter_mut().rev() {
-        op.later.clone_from(&later);
-        for column in needs(slots, op) {
-            if !later.contains(&column) {
-                later.push(column);
-            }
-        }
-    }
-}
-
-/// What a step reads, with the columns that are repeated for elements.
-fn needs(slots: &Slots, op: &Op) -> Vec<usize> {
-    let mut needed = op.evaluator.columns().to_vec();
-    for &column in op.evaluator.columns() {
-        if let Key::Repeated(_, inner) = &slots.keys[column].0 {
-            needed.extend(slots.keys.iter().position(|(key, _)| key == inner.as_ref()));
-        }
-    }
-    needed
 }

@@ -29,6 +29,8 @@ fn taken(
     known: usize,
     found: &mut Vec<Hoisted>,
 ) -> Expr {
+    // The event of both rows of a pair is the same.
+    let array = &array.side().map_or_else(|| array.clone(), |(_, rest)| rest);
     let names = match array.0.as_slice() {
         [event, rest @ ..] if event == "event" && !rest.is_empty() => rest.to_vec(),
         names => names.to_vec(),

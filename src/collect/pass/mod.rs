@@ -5,8 +5,10 @@
 
 mod compile;
 mod hoist;
+mod sections;
 mod slots;
 mod view;
 
 pub(crate) use compile::{Action, Op, Pass, RowSource};
-pub(crate) use slots::Key;
+pub(crate) use sections::Section;
+pub(crate) use slots::{Join, Key};

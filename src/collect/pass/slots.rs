@@ -1,6 +1,6 @@
 //! Everything the formulas of a collector read, numbered.
 
-use crate::collect::schema::{Array, FieldId, Source};
+use crate::collect::schema::{Array, FieldId, Link, Source};
 use crate::expr::Type;
 
 /// Something a formula reads.
@@ -20,6 +20,37 @@ pub(crate) enum Key {
     Defined(usize),
     /// A made-up column, by its number.
     Made(usize),
+    /// Number of the element in its array.
+    Index(usize),
+    /// Number of the element that the join of that number leads to; -1 for none.
+    Partner(usize),
+    /// A value of the element that the join of that number leads to.
+    Joined(usize, Source),
+    /// What the first (0) or second (1) row of a pair has under that number.
+    Paired(usize, usize),
+}
+
+/// Where a column of the script was defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DefinedOf {
+    /// Before `each`.
+    Event,
+    /// For rows of an array.
+    Row,
+    /// For pairs, those of that `pairs()`.
+    Pair(usize),
+}
+
+/// A step that leads from each row to an element of another array.
+#[derive(Clone, Debug)]
+pub(crate) struct Join {
+    /// Its name in closures.
+    pub(crate) name: String,
+    /// The array of that number holds the elements it leads to.
+    pub(crate) target: usize,
+    /// The array of the rows.
+    pub(crate) rows: usize,
+    pub(crate) link: Link,
 }
 
 /// A column that the script defined.
@@ -27,8 +58,7 @@ pub(crate) enum Key {
 pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) kind: Type,
-    /// Whether it was defined before `each`.
-    pub(crate) of_event: bool,
+    pub(crate) of: DefinedOf,
 }
 
 /// The numbers of everything that is read.
@@ -37,6 +67,7 @@ pub(crate) struct Slots {
     pub(crate) keys: Vec<(Key, Type)>,
     pub(crate) arrays: Vec<Array>,
     pub(crate) definitions: Vec<Definition>,
+    pub(crate) joins: Vec<Join>,
 }
 
 impl Slots {
@@ -65,6 +96,7 @@ impl Slots {
             self.add_fields(key, &mut fields);
         }
         fields.extend(self.arrays.iter().map(|array| array.measure));
+        fields.extend(self.joins.iter().flat_map(|join| join.link.fields()));
         fields.sort_unstable();
         fields.dedup();
         fields
@@ -72,9 +104,18 @@ impl Slots {
 
     fn add_fields(&self, key: &Key, fields: &mut Vec<FieldId>) {
         match key {
-            Key::Event(source) | Key::Element(_, source) => fields.push(source.field()),
+            Key::Event(source) | Key::Element(_, source) | Key::Joined(_, source) => {
+                fields.push(source.field());
+            }
             Key::Repeated(_, inner) => self.add_fields(inner, fields),
-            Key::Offsets(_) | Key::EventDefined(_) | Key::Defined(_) | Key::Made(_) => {}
+            // What pairs and joins read has numbers of its own.
+            Key::Offsets(_)
+            | Key::EventDefined(_)
+            | Key::Defined(_)
+            | Key::Made(_)
+            | Key::Index(_)
+            | Key::Partner(_)
+            | Key::Paired(..) => {}
         }
     }
 }

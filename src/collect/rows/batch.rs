@@ -87,6 +87,11 @@ impl<'a> Batch<'a> {
         self.file.path()
     }
 
+    /// Name of a column in the file.
+    pub(crate) fn name(&self, field: FieldId) -> &str {
+        self.file.column(field).name()
+    }
+
     /// First entry.
     pub(crate) fn first(&self) -> u64 {
         self.entries.start

@@ -8,7 +8,8 @@ use super::read::{Stretch, values};
 use super::steps::Rows;
 use crate::collect::Error;
 use crate::collect::pass::{Key, Pass};
-use crate::expr::BATCH;
+use crate::collect::schema::{Array, Source};
+use crate::expr::{BATCH, Column, Type};
 use crate::iov::ExpRun;
 
 /// Some elements of the events that are left.
@@ -21,16 +22,25 @@ pub(crate) struct Elements<'e, 'b, 'f> {
     held: Held,
 }
 
-/// Calls `work` for all elements of the events that are left, at most [`BATCH`] at a time.
+/// Calls `work` for all elements of the events that are left, at most [`BATCH`] at a time; those of
+/// one event stay together if the steps ask for it, however many they are.
 pub(crate) fn each_slice<'b, 'f>(
     events: &mut Events<'b, 'f>,
     array: usize,
     work: &mut dyn FnMut(&mut Elements<'_, 'b, 'f>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let whole = events.pass().keeps_events();
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut event_rows: Vec<u32> = Vec::new();
     for (row, (mut first, mut count)) in (0_u32..).zip(events.elements(array)?) {
-        while event_rows.len() + count >= BATCH {
+        if whole && !event_rows.is_empty() && event_rows.len() + count > BATCH {
+            let rows = (
+                std::mem::take(&mut stretches),
+                std::mem::take(&mut event_rows),
+            );
+            work(&mut Elements::new(events, rows))?;
+        }
+        while !whole && event_rows.len() + count >= BATCH {
             let part = BATCH - event_rows.len();
             stretches.push((first, part));
             event_rows.extend(std::iter::repeat_n(row, part));
@@ -50,6 +60,18 @@ pub(crate) fn each_slice<'b, 'f>(
     Ok(())
 }
 
+/// Where an element lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its event, as a row of events.
+    pub(super) event: u32,
+    /// Its place among all elements of the batch.
+    pub(super) at: usize,
+    /// Its number in the event, and how many there are.
+    pub(super) number: usize,
+    pub(super) count: usize,
+}
+
 impl<'e, 'b, 'f> Elements<'e, 'b, 'f> {
     fn new(
         events: &'e mut Events<'b, 'f>,
@@ -64,8 +86,49 @@ impl<'e, 'b, 'f> Elements<'e, 'b, 'f> {
         }
     }
 
+    pub(super) fn events(&mut self) -> &mut Events<'b, 'f> {
+        self.events
+    }
+
+    /// Values of the elements of an array that lie there.
+    pub(super) fn read(
+        &mut self,
+        array: &Array,
+        source: &Source,
+        kind: Type,
+        stretches: &[Stretch],
+    ) -> Result<Column, Error> {
+        let (field, member) = place(source);
+        let batch = self.events.batch();
+        let path = batch.path().to_path_buf();
+        let chunk = batch.member(array, field)?;
+        values(chunk, kind, stretches, member).map_err(Error::file(&path))
+    }
+
+    /// Where the rows that are left lie, which are elements of an array.
+    pub(super) fn places(&mut self, array: usize) -> Result<Vec<Place>, Error> {
+        let events = self.events.elements(array)?;
+        let all: Vec<usize> = self
+            .stretches
+            .iter()
+            .flat_map(|(first, count)| *first..first + count)
+            .collect();
+        let place = |row: usize| {
+            let position = self.held.position(row);
+            let event = self.event_rows[position];
+            let (first, count) = events[event as usize];
+            Place {
+                event,
+                at: all[position],
+                number: all[position] - first,
+                count,
+            }
+        };
+        Ok((0..self.held.len()).map(place).collect())
+    }
+
     /// The event of each row that is left.
-    fn event_rows_left(&self) -> Vec<u32> {
+    pub(super) fn event_rows_left(&self) -> Vec<u32> {
         match &self.held.left {
             Some(left) => left
                 .iter()
@@ -92,18 +155,23 @@ impl Rows for Elements<'_, '_, '_> {
     fn load(&mut self, number: usize) -> Result<Loaded, Error> {
         let pass = self.events.pass;
         let (key, kind) = &pass.keys[number];
-        let column = if let Key::Element(array, source) = key {
-            let (field, member) = place(source);
-            let batch = self.events.batch();
-            let path = batch.path().to_path_buf();
-            let chunk = batch.member(&pass.arrays[*array], field)?;
-            let all = values(chunk, *kind, &self.stretches, member).map_err(Error::file(&path))?;
-            self.held.of_left(all)
-        } else {
-            self.events.need(number)?;
-            gather(self.events.held().slice(number), &self.event_rows_left())
-        };
-        Ok(Loaded::Values(column))
+        Ok(Loaded::Values(match key {
+            Key::Element(array, source) => {
+                let all =
+                    self.read(&pass.arrays[*array], source, *kind, &self.stretches.clone())?;
+                self.held.of_left(all)
+            }
+            Key::Index(array) => {
+                let places = self.places(*array)?;
+                Column::Int(places.iter().map(|place| place.number as i64).collect())
+            }
+            Key::Partner(join) => Column::Int(self.partners(&pass.joins[*join])?),
+            Key::Joined(join, source) => self.joined(*join, source, *kind)?,
+            _ => {
+                self.events.need(number)?;
+                gather(self.events.held().slice(number), &self.event_rows_left())
+            }
+        }))
     }
 
     fn entry(&self, row: usize) -> u64 {

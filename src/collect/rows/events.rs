@@ -33,6 +33,11 @@ impl<'b, 'f> Events<'b, 'f> {
         self.batch
     }
 
+    /// Position in the batch of an event that is left.
+    pub(super) fn position(&self, row: u32) -> usize {
+        self.held.position(row as usize)
+    }
+
     /// Run and number of an event that is left.
     pub(super) fn id(&self, row: usize) -> EventId {
         let position = self.held.position(row);
@@ -115,6 +120,9 @@ impl Rows for Events<'_, '_> {
             }
             Key::Event(_) | Key::EventDefined(_) | Key::Defined(_) | Key::Made(_) => {
                 Loaded::Values(self.values(key, *kind)?)
+            }
+            Key::Index(_) | Key::Partner(_) | Key::Joined(..) | Key::Paired(..) => {
+                unreachable!("these belong to rows of an array")
             }
         })
     }

@@ -7,7 +7,9 @@ mod batch;
 mod elements;
 mod events;
 mod held;
+mod links;
 mod made;
+mod pairs;
 mod read;
 mod steps;
 
@@ -15,5 +17,6 @@ pub(crate) use batch::{Batch, FileColumns, Runs};
 pub(crate) use elements::each_slice;
 pub(crate) use events::Events;
 pub(crate) use made::made_slices;
+pub(crate) use pairs::run_pairs;
 
 pub(crate) use steps::{Rows, Sink, run_steps};

@@ -39,8 +39,8 @@ pub(crate) trait Rows {
 pub(crate) trait Sink {
     /// So many rows came to a cut, so many passed.
     fn cut(&mut self, cut: usize, before: usize, after: usize);
-    /// Values of the rows for an object.
-    fn fill(&mut self, object: usize, values: &Outputs<'_>);
+    /// Values of the rows for an object; `entry` tells the entry of the file of each row.
+    fn fill(&mut self, object: usize, values: &Outputs<'_>, entry: &dyn Fn(usize) -> u64);
 }
 
 /// Lets steps go over rows, until none are left.
@@ -89,7 +89,7 @@ fn evaluate(
         Err(failure) => return Err(first_failure(rows, &op.evaluator, failure, again)),
     };
     if let Action::Fill(object) = op.action {
-        sink.fill(object, &values);
+        sink.fill(object, &values, &|row| rows.entry(row));
         return Ok(None);
     }
     let mut column = Column::empty(op.evaluator.types()[0]);

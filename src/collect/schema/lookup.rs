@@ -123,6 +123,41 @@ impl Names {
         })
     }
 
+    /// The source of a member of an element, or of one item of it, without a look at the event.
+    ///
+    /// # Errors
+    /// When there is no such member, or when it has more than one value.
+    pub(crate) fn member_of(
+        &self,
+        array: &Array,
+        path: &Path,
+        item: Option<u32>,
+    ) -> Result<Source, Unknown> {
+        let names: Vec<&str> = path.0.iter().map(String::as_str).collect();
+        if self.member(array, &names)?.is_some() {
+            return match item {
+                Some(item) => self.item(Some(array), path, item),
+                None => self.column(Some(array), path),
+            };
+        }
+        let members: Vec<String> = array.members.iter().map(|m| m.names.join(".")).collect();
+        let has = format!("`{}` has {}", array.name, some_of(&members, 12));
+        let name = path.to_string();
+        Err(Unknown {
+            message: format!("there is no column `{name}` in `{}`", array.name),
+            hint: Some(match nearest(&name, members.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? {has}"),
+                None => has,
+            }),
+        })
+    }
+
+    /// Whether anything in the tree begins with that name.
+    pub(crate) fn begins(&self, name: &str) -> bool {
+        let first = |f: &Field| f.names.first().is_some_and(|first| first == name);
+        self.fields.iter().any(first)
+    }
+
     /// Whether the path leads to a column, or to several.
     pub(crate) fn exists(&self, array: Option<&Array>, path: &Path) -> bool {
         let names: Vec<&str> = path.0.iter().map(String::as_str).collect();

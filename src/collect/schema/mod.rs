@@ -6,13 +6,15 @@
 
 mod arrays;
 mod field;
+mod links;
 mod lookup;
 mod rows;
 
 pub(crate) use arrays::Array;
 #[cfg(test)]
 pub(crate) use field::Shape;
-pub(crate) use field::{Field, FieldId};
+pub(crate) use field::{Field, FieldId, some_of};
+pub(crate) use links::Link;
 pub(crate) use lookup::{Names, Source};
 pub(crate) use rows::RunFields;
 pub use rows::RunNames;

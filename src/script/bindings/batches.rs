@@ -99,7 +99,18 @@ fn warm(start: &Dynamic, model: &Model) -> Fallible<Warm> {
     Ok(Warm::Earlier(rows))
 }
 
-fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) -> Fallible<Table> {
+fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
+    let names = histograms.index_columns()?;
+    each_of(names, &histograms.all()?, model, map)
+}
+
+/// The fits of channels; what says more of a channel than its number gets a column of its name.
+fn each_of(
+    names: Vec<(String, expr::Column)>,
+    all: &[(i64, Histogram)],
+    model: &ModelHandle,
+    map: &Map,
+) -> Fallible<Table> {
     worker::large_step();
     let channels: Vec<(i64, &Histogram)> = all.iter().map(|(n, h)| (*n, h)).collect();
     let model = model.get();
@@ -108,10 +119,21 @@ fn each(name: &str, all: &[(i64, Histogram)], model: &ModelHandle, map: &Map) ->
     let rows = compiled.fit_each_from(&channels, &warm, &options);
     let fits = table(&rows, &model.names(), options.errors);
     let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
+    if let [_, _, ..] = names.as_slice() {
+        // Several numbers stand in place of one, as in the tables of sums and efficiencies.
+        let mut split = expr::Table::new();
+        let others = fits.columns().filter(|(name, _)| *name != CHANNEL);
+        let others = others.map(|(name, column)| (name.to_owned(), column.clone()));
+        for (name, column) in names.into_iter().chain(others) {
+            push(&mut split, &name, column)?;
+        }
+        return Ok(Table::new(split));
+    }
     // The channel also goes by its own name: `class`.
-    if !name.is_empty() && fits.column(name).is_none() && name != CHANNEL {
-        let numbers = expr::Column::Int(rows.iter().map(|row| row.channel).collect());
-        push(&mut fits, name, numbers)?;
+    for (name, numbers) in names {
+        if fits.column(&name).is_none() {
+            push(&mut fits, &name, numbers)?;
+        }
     }
     Ok(Table::new(fits))
 }
@@ -136,6 +158,17 @@ fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<S
         errors: options.errors,
         channels: fits.map(|((n, _), rows)| (*n, rows.to_vec())).collect(),
     })))
+}
+
+impl Points {
+    /// The channel by its own name, if it has one.
+    fn names(&self) -> Vec<(String, expr::Column)> {
+        if self.name.is_empty() || self.name == CHANNEL {
+            return Vec::new();
+        }
+        let numbers = self.channels.iter().map(|(n, _)| *n).collect();
+        vec![(self.name.clone(), expr::Column::Int(numbers))]
+    }
 }
 
 impl Slices {
@@ -209,18 +242,18 @@ fn point(histogram: &Histogram, last: bool) -> Fallible<Point> {
 pub(super) fn register(engine: &mut Engine) {
     engine
         .register_fn("fit_each", |h: Histograms, model: ModelHandle| {
-            each(h.name(), &h.all()?, &model, &Map::new())
+            each(&h, &model, &Map::new())
         })
         .register_fn("fit_each", |h: Histograms, model: ModelHandle, map: Map| {
-            each(h.name(), &h.all()?, &model, &map)
+            each(&h, &model, &map)
         })
         .register_fn("fit_each", |points: Points, model: ModelHandle| {
-            each(&points.name, &points.channels, &model, &Map::new())
+            each_of(points.names(), &points.channels, &model, &Map::new())
         })
         .register_fn(
             "fit_each",
             |points: Points, model: ModelHandle, map: Map| {
-                each(&points.name, &points.channels, &model, &map)
+                each_of(points.names(), &points.channels, &model, &map)
             },
         )
         .register_type_with_name::<Slices>("Slices")

@@ -67,6 +67,12 @@ impl Histograms {
     /// The axis that is sliced, and for each channel the histogram along the other axis in each of
     /// its bins.
     pub(super) fn slices(&self) -> Fallible<(Axis, Vec<Sliced>)> {
+        if self.channels.is_none() && ranges(&self.block).len() > 1 {
+            let message = "slices of histograms with several channel indices are not available";
+            return Err(Raised::new("hist::no-slices", message)
+                .hint("make one number of the indices in `per_channel`")
+                .boxed());
+        }
         let Block::Counts(block) = &*self.block else {
             return Err(no_slices());
         };
@@ -95,8 +101,32 @@ impl Histograms {
         match ranges(&self.block) {
             [] => Ok(vec![(0, Vec::new())]),
             [range] => Ok((range.first..=range.last).map(|n| (n, vec![n])).collect()),
-            [..] => Err(self.no_bins()),
+            several => {
+                // Combinations count from 0, the last index fastest.
+                let mut all = Vec::new();
+                each(several, |numbers| all.push(numbers.to_vec()));
+                Ok((0..).zip(all).collect())
+            }
         }
+    }
+
+    /// The columns that say which channel a row belongs to, beside `channel`: what a channel is,
+    /// or each of several indices by its name.
+    pub(super) fn index_columns(&self) -> Fallible<Vec<(String, expr::Column)>> {
+        let numbers = self.numbers()?;
+        let several = self.channels.is_none() && ranges(&self.block).len() > 1;
+        if !several {
+            if self.name.is_empty() || self.name == CHANNEL {
+                return Ok(Vec::new());
+            }
+            let own = numbers.iter().map(|(n, _)| *n).collect();
+            return Ok(vec![(self.name.clone(), expr::Column::Int(own))]);
+        }
+        let column = |(place, range): (usize, &ChannelRange)| {
+            let values = numbers.iter().map(|(_, at)| at[place]).collect();
+            (range.name.clone(), expr::Column::Int(values))
+        };
+        Ok(ranges(&self.block).iter().enumerate().map(column).collect())
     }
 
     fn bins(&self, numbers: &[i64]) -> Option<Histogram> {
@@ -107,13 +137,27 @@ impl Histograms {
         }
     }
 
+    /// The histogram of two channel numbers.
+    fn channel2(&self, first: i64, second: i64) -> Fallible<Histogram> {
+        let [one, two] = ranges(&self.block) else {
+            let message = "these histograms have one channel number, not two";
+            return Err(Raised::new("hist::unknown-channel", message).boxed());
+        };
+        for (range, number) in [(one, first), (two, second)] {
+            if !(range.first..=range.last).contains(&number) {
+                let message = format!("there is no {} {number}", range.name);
+                let hint = format!("they go from {} to {}", range.first, range.last);
+                return Err(Raised::new("hist::unknown-channel", message)
+                    .hint(hint)
+                    .boxed());
+            }
+        }
+        self.bins(&[first, second]).ok_or_else(|| self.no_bins())
+    }
+
     fn no_bins(&self) -> Box<rhai::EvalAltResult> {
-        let (what, hint) = match (&*self.block, ranges(&self.block).len()) {
-            (Block::Efficiency(_), _) => ("an efficiency has no bins", "ask for its `table()`"),
-            (_, 2..) => (
-                "histograms of several channel indices have no channels of one number",
-                "make one number of them in `per_channel`",
-            ),
+        let (what, hint) = match &*self.block {
+            Block::Efficiency(_) => ("an efficiency has no bins", "ask for its `table()`"),
             _ => (
                 "histograms of two dimensions are no curves",
                 "they come with `slices`",
@@ -123,6 +167,13 @@ impl Histograms {
     }
 
     fn channel(&self, number: i64) -> Fallible<Histogram> {
+        if let (None, several @ [_, _, ..]) = (&self.channels, ranges(&self.block)) {
+            let names: Vec<&str> = several.iter().map(|range| range.name.as_str()).collect();
+            let message = format!("these histograms are split by {}", names.join(" and "));
+            return Err(Raised::new("hist::unknown-channel", message)
+                .hint("give a number of each: `channel(1, 2)`")
+                .boxed());
+        }
         let numbers = self.numbers()?;
         let Some((_, at)) = numbers.iter().find(|(n, _)| *n == number) else {
             let name = if self.name.is_empty() {
@@ -162,7 +213,14 @@ impl Histograms {
             expr::Column::Float(all.iter().map(|(_, h)| of(h)).collect())
         };
         let mut table = expr::Table::new();
-        push(&mut table, CHANNEL, channels)?;
+        match (&self.channels, ranges(&self.block)) {
+            (None, [_, _, ..]) => {
+                for (name, column) in self.index_columns()? {
+                    push(&mut table, &name, column)?;
+                }
+            }
+            _ => push(&mut table, CHANNEL, channels)?,
+        }
         push(&mut table, "entries", float(Histogram::entries))?;
         push(&mut table, "mean", float(Histogram::mean))?;
         push(&mut table, "std", float(Histogram::std))?;
@@ -219,6 +277,7 @@ fn ranges(block: &Block) -> &[ChannelRange] {
         Block::Profile(block) => block.ranges(),
         Block::Efficiency(block) => block.ranges(),
         Block::Sum(block) => block.ranges(),
+        Block::Equations(block) => std::slice::from_ref(block.range()),
     }
 }
 
@@ -301,6 +360,9 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("table", |h: &mut Histograms| h.table())
         .register_fn("len", |h: &mut Histograms| h.len())
         .register_fn("channel", |h: &mut Histograms, n: i64| h.channel(n))
+        .register_fn("channel", |h: &mut Histograms, n: i64, m: i64| {
+            h.channel2(n, m)
+        })
         .register_fn("sum_channels", |h: &mut Histograms| h.sum_channels())
         .register_type_with_name::<Sums>("Sums")
         .register_get("total", |s: &mut Sums| s.total())

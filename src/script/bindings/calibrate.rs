@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext}
 
 use super::super::Context;
 use super::super::closures::{Kept, compile_map};
-use super::super::raise::{Fallible, Raised, failed, not_yet};
+use super::super::raise::{Fallible, Raised, failed};
 use super::super::scripted::Hooks;
 use super::batches::batch_options;
 use super::collect::formula;
@@ -37,17 +37,11 @@ fn algorithm(call: &Call<'_>, name: &str, kind: Kind) -> A {
 }
 
 fn declared() -> Kind {
-    Kind::Declared(Declared {
-        fits: Vec::new(),
-        enough_data: None,
-        accept: None,
-        tolerate: 0.01,
-        payloads: Vec::new(),
-    })
+    Kind::Declared(Declared::default())
 }
 
 /// Changes the declared part of an algorithm.
-fn declare(algorithm: &A, change: impl FnOnce(&mut Declared)) -> Fallible<A> {
+pub(super) fn declare(algorithm: &A, change: impl FnOnce(&mut Declared)) -> Fallible<A> {
     algorithm.edit(|a| match &mut a.kind {
         Kind::Declared(declared) => {
             change(declared);
@@ -254,7 +248,7 @@ pub(super) fn register(engine: &mut Engine) {
             |a: &mut A, strategy: Strategy| a.edit(|a| a.strategy = strategy),
         );
     hooks(engine);
-    missing(engine);
+    super::across::register(engine);
 }
 
 /// Sets one closure of a scripted algorithm.
@@ -291,6 +285,8 @@ fn untouched(declared: &Declared) -> bool {
         && declared.payloads.is_empty()
         && declared.enough_data.is_none()
         && declared.accept.is_none()
+        && declared.combine.is_none()
+        && declared.expand.is_none()
 }
 
 fn both() -> Box<EvalAltResult> {
@@ -325,15 +321,4 @@ fn hooks(engine: &mut Engine) {
                 })
             },
         );
-}
-
-/// Names of the API that do not work yet, and say so.
-fn missing(engine: &mut Engine) {
-    engine
-        .register_fn("combine", |_: &mut A, _: FnPtr| {
-            not_yet::<A>("Algorithm.combine")
-        })
-        .register_fn("expand", |_: &mut A, _: Dynamic, _: FnPtr| {
-            not_yet::<A>("Algorithm.expand")
-        });
 }

@@ -3,15 +3,16 @@
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use super::super::Context;
-use super::super::closures::compile_row;
+use super::super::closures::{compile_pair, compile_row};
 use super::super::raise::{Fallible, Raised, failed, not_yet};
 use super::fit::closure;
 use super::handle::Handle;
 use super::ordered::refuse_others;
 use crate::collect::{Binning, Collector, Granularity, Object, PerChannel, Step, Storage};
-use crate::expr::Formula;
+use crate::expr::{Formula, SIDES};
 use crate::hist::Axis;
 
+/// A collector as scripts hold it.
 pub(crate) type CollectorHandle = Handle<Collector>;
 
 /// A closure over rows as a formula; a warning is said when it runs row by row.
@@ -19,6 +20,25 @@ pub(super) fn formula(call: &NativeCallContext<'_>, pointer: &FnPtr) -> Fallible
     let (context, closure) = closure(call, pointer)?;
     let compiled =
         compile_row(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
+    if let Some(warning) = compiled.warning {
+        context.warn("closure::row-by-row", warning);
+    }
+    Ok(compiled.formula)
+}
+
+/// A closure over the rows of a collector as they are after its last step: `|row|`, or `|a, b|`
+/// where they are pairs.
+pub(super) fn row_formula(
+    call: &NativeCallContext<'_>,
+    collector: &CollectorHandle,
+    pointer: &FnPtr,
+) -> Fallible<Formula> {
+    if !collector.look(Collector::makes_pairs) {
+        return formula(call, pointer);
+    }
+    let (context, closure) = closure(call, pointer)?;
+    let compiled =
+        compile_pair(&context, &closure).map_err(|failure| failed("closure::refused", failure))?;
     if let Some(warning) = compiled.warning {
         context.warn("closure::row-by-row", warning);
     }
@@ -81,12 +101,12 @@ pub(super) fn granularity_name(granularity: Granularity) -> &'static str {
 }
 
 /// Appends a step and gives the same handle back.
-fn push(collector: &CollectorHandle, step: Step) -> CollectorHandle {
+pub(super) fn push(collector: &CollectorHandle, step: Step) -> CollectorHandle {
     collector.edit(|c| c.steps.push(step));
     collector.clone()
 }
 
-fn object(
+pub(super) fn object(
     call: &NativeCallContext<'_>,
     collector: &CollectorHandle,
     name: &str,
@@ -122,12 +142,13 @@ fn per_channel(
     }
     let channel = PerChannel {
         name: name.to_owned(),
-        index: formula(call, index)?,
+        index: row_formula(call, collector, index)?,
         first,
         last,
     };
+    let equations = |object: &Object| matches!(object.storage, Storage::Equations(_));
     let added = collector.edit(|c| match c.steps.last_mut() {
-        Some(Step::Fill(object)) => {
+        Some(Step::Fill(object)) if !equations(object) => {
             object.channels.push(channel);
             true
         }
@@ -144,7 +165,11 @@ fn per_channel(
     .boxed())
 }
 
-fn columns(call: &NativeCallContext<'_>, columns: &Dynamic) -> Fallible<Vec<(String, Formula)>> {
+fn columns(
+    call: &NativeCallContext<'_>,
+    collector: &CollectorHandle,
+    columns: &Dynamic,
+) -> Fallible<Vec<(String, Formula)>> {
     if let Some(map) = columns.read_lock::<Map>() {
         return map
             .iter()
@@ -156,7 +181,7 @@ fn columns(call: &NativeCallContext<'_>, columns: &Dynamic) -> Fallible<Vec<(Str
                     )
                     .boxed()
                 })?;
-                Ok((name.to_string(), formula(call, &pointer)?))
+                Ok((name.to_string(), row_formula(call, collector, &pointer)?))
             })
             .collect();
     }
@@ -168,12 +193,18 @@ fn columns(call: &NativeCallContext<'_>, columns: &Dynamic) -> Fallible<Vec<(Str
         .boxed()
     })?;
     let place = Context::of(call).place(call);
+    let pairs = collector.look(Collector::makes_pairs);
+    // `"a.m_time"` and `"b.m_time"` are those of the two rows of a pair.
+    let side = |name: &str| SIDES.into_iter().find(|side| side[1..] == *name);
     Ok(names
         .iter()
         .map(|name| {
             let name = name.to_string();
-            let path = crate::expr::Path(name.split('.').map(str::to_owned).collect());
-            let column = crate::expr::Node::Column(path, place);
+            let mut names: Vec<String> = name.split('.').map(str::to_owned).collect();
+            if let (true, Some(side)) = (pairs && names.len() > 1, side(&names[0])) {
+                side.clone_into(&mut names[0]);
+            }
+            let column = crate::expr::Node::Column(crate::expr::Path(names), place);
             (name, Formula::Compiled(std::sync::Arc::new(column)))
         })
         .collect())
@@ -203,7 +234,7 @@ pub(super) fn register(engine: &mut Engine) {
                 let place = Context::of(&call).place(&call);
                 Ok(push(
                     c,
-                    Step::Define(name.to_owned(), formula(&call, &row)?, place),
+                    Step::Define(name.to_owned(), row_formula(&call, c, &row)?, place),
                 ))
             },
         )
@@ -213,7 +244,7 @@ pub(super) fn register(engine: &mut Engine) {
                 let place = Context::of(&call).place(&call);
                 Ok(push(
                     c,
-                    Step::Select(name.to_owned(), formula(&call, &row)?, place),
+                    Step::Select(name.to_owned(), row_formula(&call, c, &row)?, place),
                 ))
             },
         );
@@ -227,7 +258,7 @@ fn fills(engine: &mut Engine) {
             "histogram",
             |call: Call<'_>, c: &mut C, name: &str, x: FnPtr, axis: Axis| {
                 let storage = Storage::Histogram(vec![Binning {
-                    value: formula(&call, &x)?,
+                    value: row_formula(&call, c, &x)?,
                     axis,
                 }]);
                 object(&call, c, name, storage)
@@ -243,11 +274,11 @@ fn fills(engine: &mut Engine) {
              y: FnPtr,
              y_axis: Axis| {
                 let x = Binning {
-                    value: formula(&call, &x)?,
+                    value: row_formula(&call, c, &x)?,
                     axis: x_axis,
                 };
                 let y = Binning {
-                    value: formula(&call, &y)?,
+                    value: row_formula(&call, c, &y)?,
                     axis: y_axis,
                 };
                 object(&call, c, name, Storage::Histogram(vec![x, y]))
@@ -257,28 +288,38 @@ fn fills(engine: &mut Engine) {
             "profile",
             |call: Call<'_>, c: &mut C, name: &str, x: FnPtr, axis: Axis, y: FnPtr| {
                 let x = Binning {
-                    value: formula(&call, &x)?,
+                    value: row_formula(&call, c, &x)?,
                     axis,
                 };
-                object(&call, c, name, Storage::Profile(x, formula(&call, &y)?))
+                object(
+                    &call,
+                    c,
+                    name,
+                    Storage::Profile(x, row_formula(&call, c, &y)?),
+                )
             },
         )
         .register_fn(
             "efficiency",
             |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| {
-                object(&call, c, name, Storage::Efficiency(formula(&call, &row)?))
+                object(
+                    &call,
+                    c,
+                    name,
+                    Storage::Efficiency(row_formula(&call, c, &row)?),
+                )
             },
         )
         .register_fn(
             "sum",
             |call: Call<'_>, c: &mut C, name: &str, row: FnPtr| {
-                object(&call, c, name, Storage::Sum(formula(&call, &row)?))
+                object(&call, c, name, Storage::Sum(row_formula(&call, c, &row)?))
             },
         )
         .register_fn(
             "table",
             |call: Call<'_>, c: &mut C, name: &str, wanted: Dynamic| {
-                object(&call, c, name, Storage::Table(columns(&call, &wanted)?))
+                object(&call, c, name, Storage::Table(columns(&call, c, &wanted)?))
             },
         )
         .register_fn(
@@ -302,16 +343,8 @@ fn fills(engine: &mut Engine) {
 /// Names of the API that do not work yet, and say so.
 fn missing(engine: &mut Engine) {
     engine
-        .register_fn("join", |_: &mut C, _: &str, _: &str| {
-            not_yet::<C>("Collector.join")
-        })
-        .register_fn("pairs", |_: &mut C| not_yet::<C>("Collector.pairs"))
-        .register_fn("singles", |_: &mut C| not_yet::<C>("Collector.singles"))
         .register_fn("records", |_: &mut C, _: &str| {
             not_yet::<C>("Collector.records")
-        })
-        .register_fn("normal_equations", |_: &mut C, _: &str, _: Map| {
-            not_yet::<C>("Collector.normal_equations")
         })
         .register_fn("Strategy", |_: &str, _: FnPtr| {
             not_yet::<Dynamic>("a strategy written in a script")

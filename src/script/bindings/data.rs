@@ -4,9 +4,10 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 
 use super::super::closures::plain_text;
 use super::super::kinds::with_article;
-use super::super::raise::{Fallible, Raised, not_yet, raise};
+use super::super::raise::{Fallible, Raised, raise};
 use super::super::worker;
 use super::blocks::{Histograms, Sums};
+use super::matrices::LinearSystem;
 use super::objects::to_script;
 use super::save::save;
 use super::tables::Table;
@@ -44,9 +45,15 @@ fn unknown(data: &Data, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The object is there, and is something else.
-fn other(name: &str, is: &str, ask: &str) -> Box<EvalAltResult> {
+fn other(name: &str, block: &Block) -> Box<EvalAltResult> {
+    let (is, ask) = match block {
+        Block::Efficiency(_) => ("an efficiency", "efficiency"),
+        Block::Sum(_) => ("a sum", "sum"),
+        Block::Equations(_) => ("a system of equations", "normal_equations"),
+        _ => ("a histogram", "histograms"),
+    };
     Raised::new("data::other-object", format!("`{name}` is {is}"))
-        .hint(format!("ask for it as `{ask}`"))
+        .hint(format!("ask for it as `data.{ask}(\"{name}\")`"))
         .boxed()
 }
 
@@ -62,48 +69,39 @@ fn table(data: &Data, name: &str) -> Fallible<Table> {
 }
 
 fn histogram(data: &Data, name: &str) -> Fallible<Histogram> {
-    match histograms(data, name)?.single() {
-        Some(one) => Ok(one),
-        None => {
-            let ask = format!("data.histograms(\"{name}\")");
-            Err(other(name, "split into channels", &ask))
-        }
-    }
+    histograms(data, name)?.single().ok_or_else(|| {
+        let message = format!("`{name}` is split into channels");
+        Raised::new("data::other-object", message)
+            .hint(format!("ask for it as `data.histograms(\"{name}\")`"))
+            .boxed()
+    })
 }
 
 fn histograms(data: &Data, name: &str) -> Fallible<Histograms> {
     match block(data, name)? {
-        Block::Efficiency(_) => {
-            let ask = format!("data.efficiency(\"{name}\")");
-            Err(other(name, "an efficiency", &ask))
-        }
-        Block::Sum(_) => Err(other(name, "a sum", &format!("data.sum(\"{name}\")"))),
-        block => Ok(Histograms::new(block)),
+        block @ (Block::Counts(_) | Block::Profile(_)) => Ok(Histograms::new(block)),
+        block => Err(other(name, &block)),
     }
 }
 
 fn efficiency(data: &Data, name: &str) -> Fallible<Histograms> {
     match block(data, name)? {
         block @ Block::Efficiency(_) => Ok(Histograms::new(block)),
-        Block::Sum(_) => Err(other(name, "a sum", &format!("data.sum(\"{name}\")"))),
-        _ => {
-            let ask = format!("data.histograms(\"{name}\")");
-            Err(other(name, "a histogram", &ask))
-        }
+        block => Err(other(name, &block)),
     }
 }
 
 fn sum(data: &Data, name: &str) -> Fallible<Sums> {
     match block(data, name)? {
         Block::Sum(block) => Ok(Sums::new(block)),
-        Block::Efficiency(_) => {
-            let ask = format!("data.efficiency(\"{name}\")");
-            Err(other(name, "an efficiency", &ask))
-        }
-        _ => {
-            let ask = format!("data.histograms(\"{name}\")");
-            Err(other(name, "a histogram", &ask))
-        }
+        block => Err(other(name, &block)),
+    }
+}
+
+fn normal_equations(data: &Data, name: &str) -> Fallible<LinearSystem> {
+    match block(data, name)? {
+        Block::Equations(block) => LinearSystem::of_sums(&block.sums()),
+        block => Err(other(name, &block)),
     }
 }
 
@@ -234,6 +232,9 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("histograms", |d: &mut Data, name: &str| histograms(d, name))
         .register_fn("efficiency", |d: &mut Data, name: &str| efficiency(d, name))
         .register_fn("sum", |d: &mut Data, name: &str| sum(d, name))
+        .register_fn("normal_equations", |d: &mut Data, name: &str| {
+            normal_equations(d, name)
+        })
         .register_fn("collection", |d: &mut Data, name: &str| collection(d, name))
         .register_fn("payload", |d: &mut Data, name: &str| {
             constants(d, name, None)
@@ -257,7 +258,6 @@ pub(super) fn register(engine: &mut Engine) {
             },
         );
     attributes(engine);
-    missing(engine);
 }
 
 fn attributes(engine: &mut Engine) {
@@ -278,11 +278,4 @@ fn attributes(engine: &mut Engine) {
                 Ok(())
             },
         );
-}
-
-/// Names of the API that do not work yet, and say so.
-fn missing(engine: &mut Engine) {
-    engine.register_fn("normal_equations", |_: &mut Data, _: &str| {
-        not_yet::<()>("Data.normal_equations")
-    });
 }

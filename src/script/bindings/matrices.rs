@@ -13,6 +13,7 @@ use super::fit::number;
 use super::tables::{CHANNEL, Table, count};
 use crate::expr::{self, maths};
 use crate::fit::systems::{self, Cholesky, Lu, Method, Spectrum, SystemError};
+use crate::hist::NormalSums;
 
 /// A matrix; never changes.
 #[derive(Clone, Debug)]
@@ -195,6 +196,19 @@ fn linear_system(sums: &Table, unknowns: &Table) -> Fallible<LinearSystem> {
 }
 
 impl LinearSystem {
+    /// The system that was collected.
+    pub(super) fn of_sums(sums: &NormalSums) -> Fallible<Self> {
+        let NormalSums {
+            channels,
+            right,
+            entries,
+            sums,
+        } = sums;
+        let system = systems::LinearSystem::new(channels, right, entries, sums);
+        let system = system.map_err(|error| refused(&error))?;
+        Ok(Self(Arc::new(system)))
+    }
+
     fn table(&self, more: Vec<(&str, Vec<f64>)>) -> Fallible<Table> {
         let mut table = expr::Table::new();
         let channels = expr::Column::Int(self.0.channels().to_vec());

@@ -1,5 +1,6 @@
 //! The names of the API, one file per room; the meaning is in the rooms, these only spell it.
 
+mod across;
 mod batches;
 mod blocks;
 mod calibrate;
@@ -8,6 +9,7 @@ mod columns;
 mod constants;
 mod convert;
 mod data;
+mod equations;
 mod files;
 mod fit;
 mod fits;
@@ -26,6 +28,7 @@ mod native;
 mod object_histograms;
 mod objects;
 mod ordered;
+mod pairs;
 mod path;
 mod payload_class;
 mod plan;
@@ -56,4 +59,5 @@ pub(super) use ordered::Ordered;
 pub(super) use plan::{CalibrationHandle, Draft};
 pub(super) use register::register;
 pub(super) use results::constants_of;
+pub(super) use tables::Table;
 pub(super) use timelines::Formula;

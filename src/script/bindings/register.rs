@@ -22,6 +22,8 @@ pub(crate) fn register(engine: &mut Engine) {
     super::made::register(engine);
     super::systems::register(engine);
     super::collect::register(engine);
+    super::pairs::register(engine);
+    super::equations::register(engine);
     super::constants::register(engine);
     super::native::register(engine);
     super::path::register(engine);

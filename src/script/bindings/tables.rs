@@ -17,8 +17,13 @@ pub(crate) struct Table(pub(super) Arc<expr::Table>);
 pub(super) const CHANNEL: &str = "channel";
 
 impl Table {
-    pub(super) fn new(table: expr::Table) -> Self {
+    pub(crate) fn new(table: expr::Table) -> Self {
         Self(Arc::new(table))
+    }
+
+    /// The same without the script.
+    pub(crate) fn inner(&self) -> &expr::Table {
+        &self.0
     }
 
     /// Constants as a table: `channel`, or the indices by name if there are several, and a column

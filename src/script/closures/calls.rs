@@ -8,7 +8,7 @@ use crate::expr::{Expr, Function, Lookup, Node, Path, Place, Reduction};
 
 use super::data;
 use super::lower::Lowering;
-use super::meaning::{Home, Inner, Lowered, Meaning, Scope, cannot, wrong};
+use super::meaning::{Home, Inner, Lowered, Meaning, Scope, cannot, is_row, wrong};
 use super::near;
 use super::term::Term;
 use super::walk;
@@ -127,11 +127,11 @@ impl Lowering<'_> {
             .collect();
         let mut values = values?;
         match (object, values.as_slice()) {
-            (Meaning::Row(frame, path, start), [Meaning::Closure(inner)]) if !path.is_empty() => {
+            (Meaning::Row(frame, path, start), [Meaning::Closure(inner)]) if !is_row(&path) => {
                 let inner = Arc::clone(inner);
                 self.reduction(frame, path, name, &inner, start, place)
             }
-            (Meaning::Row(frame, path, start), []) if name == "len" && !path.is_empty() => {
+            (Meaning::Row(frame, path, start), []) if name == "len" && !is_row(&path) => {
                 if frame != self.frame {
                     return self
                         .expr(Meaning::Row(frame, path, start), place)
@@ -311,7 +311,7 @@ impl Lowering<'_> {
 fn is_number(meaning: &Meaning) -> bool {
     match meaning {
         Meaning::Expr(..) => true,
-        Meaning::Row(_, path, _) => !path.is_empty(),
+        Meaning::Row(_, path, _) => !is_row(path),
         Meaning::Data(value) => super::meaning::scalar(value).is_some(),
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::{Expr, Failure, Formula, Node, Path, Place};
+use crate::expr::{Expr, Failure, Formula, Node, Path, Place, SIDES};
 
 use super::super::{Closure, Context};
 use super::interpret::{self, Interpreted};
@@ -26,12 +26,34 @@ pub(super) struct Opened {
     pub(super) scope: Scope,
 }
 
+impl Opened {
+    /// Whether its last two parameters are the rows of a pair.
+    pub(super) fn of_pairs(&self) -> bool {
+        let last = self.scope.names.last();
+        matches!(last, Some((_, Meaning::Row(_, path, _))) if !path.is_empty())
+    }
+}
+
 /// A closure over rows, `|c| c.m_time - t0`, as a formula.
 ///
 /// # Errors
 /// When it works neither as column code nor row by row, with the place and what to do.
 pub fn compile_row(context: &Context, closure: &Closure) -> Result<Compiled, Failure> {
-    let opened = open(context, closure, 1)?;
+    compile_rows(context, closure, 1)
+}
+
+/// A closure over pairs of rows, `|a, b| a.m_time - b.m_time`, as a formula whose paths begin with
+/// one of [`SIDES`].
+///
+/// # Errors
+/// As [`compile_row`].
+pub fn compile_pair(context: &Context, closure: &Closure) -> Result<Compiled, Failure> {
+    compile_rows(context, closure, 2)
+}
+
+/// A closure over one row, or over the two of a pair.
+fn compile_rows(context: &Context, closure: &Closure, rows: usize) -> Result<Compiled, Failure> {
+    let opened = open_rows(context, closure, rows)?;
     let mut lowering = lowering(context, closure);
     let value = lowering
         .body(&opened.scope, &opened.function.body)
@@ -42,7 +64,7 @@ pub fn compile_row(context: &Context, closure: &Closure) -> Result<Compiled, Fai
             warning: None,
         }),
         Err(Stop::Wrong(failure)) => Err(failure),
-        Err(Stop::Cannot(reason)) => interpret_row(context, closure, Some(reason)),
+        Err(Stop::Cannot(reason)) => interpret_rows(context, closure, rows, Some(reason)),
     }
 }
 
@@ -55,7 +77,16 @@ pub fn interpret_row(
     closure: &Closure,
     reason: Option<Failure>,
 ) -> Result<Compiled, Failure> {
-    let opened = open(context, closure, 1)?;
+    interpret_rows(context, closure, 1, reason)
+}
+
+fn interpret_rows(
+    context: &Context,
+    closure: &Closure,
+    rows: usize,
+    reason: Option<Failure>,
+) -> Result<Compiled, Failure> {
+    let opened = open_rows(context, closure, rows)?;
     let function = Interpreted::new(context, closure, &opened, None)?;
     Ok(Compiled {
         formula: Formula::Interpreted(Arc::new(function)),
@@ -114,6 +145,32 @@ fn model_of(context: &Context, closure: &Closure, of_rows: bool) -> Result<Curve
         parameters: lowering.parameters,
         of_rows,
     })
+}
+
+/// A closure over the number of a channel, `|crystal| crate_of.at(crystal)`, as a formula of the
+/// column `channel`; and what it calls the channel.
+///
+/// # Errors
+/// When it cannot be compiled: it has no other way.
+pub fn compile_channel(context: &Context, closure: &Closure) -> Result<(Expr, String), Failure> {
+    let mut opened = open(context, closure, 1)?;
+    let mut called = String::new();
+    if let Some((name, meaning)) = opened.scope.names.last_mut() {
+        let channel = Node::Column(Path(vec!["channel".to_owned()]), opened.function.place);
+        *meaning = Meaning::Expr(Arc::new(channel), 0);
+        called.clone_from(name);
+    }
+    let mut lowering = lowering(context, closure);
+    let formula = lowering
+        .body(&opened.scope, &opened.function.body)
+        .and_then(|value| lowering.expr(value, opened.function.place))
+        .map_err(|stop| Failure {
+            hint: Some(format!(
+                "`{called}` is the number of a channel: `|{called}| crate_of.at({called})`"
+            )),
+            ..stop.failure()
+        })?;
+    Ok((formula, called))
 }
 
 /// A prediction `|row, p| …` as a formula in the columns of the row and parameters.
@@ -261,9 +318,35 @@ pub(super) fn open(context: &Context, closure: &Closure, rows: usize) -> Result<
     })
 }
 
+/// The same for a closure over rows: the two of a pair have paths that begin with their side.
+fn open_rows(context: &Context, closure: &Closure, rows: usize) -> Result<Opened, Failure> {
+    let mut opened = open(context, closure, rows).map_err(|failure| match rows {
+        2 if !closure_takes(closure, 2) => Failure {
+            hint: Some("rows are pairs here, so write it as `|a, b| …`".into()),
+            ..failure
+        },
+        _ => failure,
+    })?;
+    if rows == SIDES.len() {
+        let sides = SIDES.iter().rev();
+        for ((_, meaning), side) in opened.scope.names.iter_mut().rev().zip(sides) {
+            *meaning = Meaning::Row(0, vec![(*side).to_owned()], opened.function.place);
+        }
+    }
+    Ok(opened)
+}
+
+/// Whether a closure has so many parameters beside what it captured.
+fn closure_takes(closure: &Closure, rows: usize) -> bool {
+    let captured = closure.pointer.iter_curry().count();
+    closure.definition.params.len() == captured + rows
+}
+
 fn wrong_number(function: &Function, given: usize, wanted: usize) -> Failure {
     let hint = match (wanted, given) {
-        (1, 2) => "pairs of rows, `|a, b|`, are not there yet".to_owned(),
+        (1, 2) => "rows are no pairs here, so write it as `|row| …`; `|a, b|` comes after \
+                   `pairs()`"
+            .to_owned(),
         (1, _) => "write it as `|row| …`".to_owned(),
         _ => "write it as `|x, p| …`".to_owned(),
     };

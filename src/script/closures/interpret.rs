@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use crate::expr::{Bound, Expr, Failure, Path, PayloadMember, Place, RowFunction, Value};
+use crate::expr::{Bound, Expr, Failure, Path, PayloadMember, Place, RowFunction, SIDES, Value};
 
 use super::super::{Closure, Context};
 use super::callable::Callable;
@@ -23,6 +23,8 @@ pub(super) struct Interpreted {
     columns: Vec<(Path, Place)>,
     lookups: Vec<(PayloadMember, Place)>,
     layout: Arc<Layout>,
+    /// Whether it is asked of the two rows of a pair.
+    pairs: bool,
     /// The member that is taken from the map that the closure gives.
     member: Option<String>,
     source: String,
@@ -48,6 +50,7 @@ impl Interpreted {
             columns: reads.columns,
             lookups: reads.lookups,
             layout: Arc::new(reads.layout),
+            pairs: opened.of_pairs(),
             member,
             source,
         })
@@ -84,8 +87,13 @@ impl RowFunction for Interpreted {
     fn call(&self, row: &[Value], constants: &Arc<Bound>) -> Result<Value, Failure> {
         let row = Row::new(&self.layout, row.iter().map(dynamic));
         let constants = (!self.lookups.is_empty()).then_some(constants);
-        let row = std::iter::once(Dynamic::from(row));
-        let mut answer = self.callable.call_in(constants, row)?;
+        let mut answer = if self.pairs {
+            let rows = SIDES.iter().map(|side| Dynamic::from(row.inside(side)));
+            self.callable.call_in(constants, rows)?
+        } else {
+            let row = std::iter::once(Dynamic::from(row));
+            self.callable.call_in(constants, row)?
+        };
         if let Some(name) = &self.member {
             let member = answer
                 .read_lock::<rhai::Map>()

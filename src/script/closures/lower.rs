@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::expr::{BinaryOp, Expr, Node, Path, Place, UnaryOp, Value};
 
 use super::super::Context;
-use super::meaning::{Lowered, Meaning, Scope, cannot, constant, scalar, wrong};
+use super::meaning::{Lowered, Meaning, Scope, cannot, constant, is_row, scalar, wrong};
 use super::term::{Case, Kind, Pattern, Switch, Term};
 
 /// A formula of more nodes is not worth compiling; early returns multiply what follows them.
@@ -306,13 +306,13 @@ impl<'a> Lowering<'a> {
         let words = meaning.words();
         match meaning {
             Meaning::Expr(expr, frame) if frame == self.frame || is_constant(&expr) => Ok(expr),
-            Meaning::Row(frame, path, place) if frame == self.frame && !path.is_empty() => {
+            Meaning::Row(frame, path, place) if frame == self.frame && !is_row(&path) => {
                 Ok(Arc::new(Node::Column(Path(path), place)))
             }
             // Named values reach into the bodies of reductions.
             Meaning::Expr(expr, 0) if matches!(*expr, Node::Local(_)) => Ok(expr),
             Meaning::Expr(expr, 0) => Ok(self.named_outside(expr)),
-            Meaning::Row(0, path, place) if !path.is_empty() => {
+            Meaning::Row(0, path, place) if !is_row(&path) => {
                 Ok(self.named_outside(Node::Column(Path(path), place).into()))
             }
             Meaning::Expr(..) => wrong(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
-use crate::expr::{BinaryOp, Expr, Failure, Node, Path, Place, UnaryOp, Value};
+use crate::expr::{BinaryOp, Expr, Failure, Node, Path, Place, SIDES, UnaryOp, Value};
 
 use super::super::{Environment, Source};
 
@@ -194,7 +194,7 @@ impl Meaning {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Expr(..) => "a number".to_owned(),
-            Self::Row(_, path, _) if path.is_empty() => "the row itself".to_owned(),
+            Self::Row(_, path, _) if is_row(path) => "the row itself".to_owned(),
             Self::Row(_, path, _) => format!("`{}`", Path(path.clone())),
             Self::Parameters => "the parameters".to_owned(),
             Self::Data(value) => format!("a value of type {}", short(value.type_name())),
@@ -204,6 +204,15 @@ impl Meaning {
             Self::Unit => "no value".to_owned(),
             Self::Opaque => "a value".to_owned(),
         }
+    }
+}
+
+/// Whether a path leads to a row itself: to the only one, or to one of a pair.
+pub(super) fn is_row(path: &[String]) -> bool {
+    match path {
+        [] => true,
+        [side] => SIDES.contains(&side.as_str()),
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@
 //! | written | becomes |
 //! |---|---|
 //! | `c.m_time`, `c.event.m_run`, `c["module"]`, `let f = c.fit; f.p` | a column, by its whole path |
+//! | `\|a, b\| a.m_time - b.m_time`, over pairs of rows | columns whose paths begin with a side, see [`SIDES`](crate::expr::SIDES) |
 //! | `c.m_pos[2]` | a member of a fixed array; the index must be known beforehand |
 //! | `e.Tracks.len`, `e.Tracks.count(\|t\| t.p > cut)`, `sum max min any` | a reduction; members of the outer row may be used inside |
 //! | `+ - * / % **`, comparisons, `&& \|\| !`, `x in [1, 2]`, `x in 1..5` | operators; texts only in `==` and `!=` |
@@ -66,7 +67,8 @@ mod walk;
 
 pub(super) use capture::text as plain_text;
 pub use compile::{
-    Compiled, Curve, compile_equation, compile_map, compile_model, compile_row, interpret_row,
+    Compiled, Curve, compile_channel, compile_equation, compile_map, compile_model, compile_pair,
+    compile_row, interpret_row,
 };
 pub use kept::Kept;
 pub use register::register;

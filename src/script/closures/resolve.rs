@@ -9,7 +9,7 @@ use crate::expr::{BinaryOp, Node, Path, Place, Reduction, UnaryOp, Value};
 use super::changes::{captured_changed, root};
 use super::data;
 use super::lower::{Lowering, returns};
-use super::meaning::{Inner, Lowered, Meaning, Scope, Stop, cannot, constant, wrong};
+use super::meaning::{Inner, Lowered, Meaning, Scope, Stop, cannot, constant, is_row, wrong};
 use super::near;
 use super::term::{Kind, Term};
 
@@ -95,8 +95,8 @@ impl Lowering<'_> {
     fn name(&mut self, scope: &Scope, name: &str, place: Place) -> Lowered<Meaning> {
         if let Some(meaning) = scope.find(name) {
             return Ok(match meaning {
-                Meaning::Row(frame, path, _) if path.is_empty() => {
-                    Meaning::Row(*frame, Vec::new(), place)
+                Meaning::Row(frame, path, _) if is_row(path) => {
+                    Meaning::Row(*frame, path.clone(), place)
                 }
                 other => other.clone(),
             });
@@ -133,10 +133,10 @@ impl Lowering<'_> {
     fn member(&mut self, target: Meaning, name: &str, place: Place) -> Lowered<Meaning> {
         match target {
             Meaning::Row(frame, path, start) => {
-                if name == "len" && !path.is_empty() && frame == self.frame {
+                if name == "len" && !is_row(&path) && frame == self.frame {
                     return self.node(Node::Reduce(Reduction::Len, Path(path), None, start), place);
                 }
-                let start = if path.is_empty() { place } else { start };
+                let start = if is_row(&path) { place } else { start };
                 let path = path.into_iter().chain([name.to_owned()]).collect();
                 Ok(Meaning::Row(frame, path, start))
             }
@@ -181,11 +181,11 @@ impl Lowering<'_> {
             .map(ToString::to_string);
         match (target, number, text) {
             (Meaning::Row(frame, path, start), _, Some(name)) => {
-                let start = if path.is_empty() { place } else { start };
+                let start = if is_row(&path) { place } else { start };
                 let path = path.into_iter().chain([name]).collect();
                 Ok(Meaning::Row(frame, path, start))
             }
-            (Meaning::Row(frame, path, start), Some(number), _) if !path.is_empty() => {
+            (Meaning::Row(frame, path, start), Some(number), _) if !is_row(&path) => {
                 let Ok(element) = u32::try_from(number) else {
                     return wrong(
                         place,

@@ -68,6 +68,14 @@ impl Row {
         }
     }
 
+    /// The part of a row that a name leads to; one without values if nothing of it is asked.
+    pub(super) fn inside(&self, name: &str) -> Self {
+        Self {
+            layout: self.layout.inside.get(name).cloned().unwrap_or_default(),
+            values: Arc::clone(&self.values),
+        }
+    }
+
     fn answer(&self, asked: &Asked, name: &str) -> Answer {
         let value = self
             .layout

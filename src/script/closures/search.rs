@@ -7,7 +7,7 @@ use crate::expr::{Expr, Failure, Node, Path, PayloadMember, Place};
 use super::changes::{CHANGING, captured_changed, changed, root};
 use super::data;
 use super::lower::Lowering;
-use super::meaning::{Home, Inner, Meaning, Scope, Stop, failure};
+use super::meaning::{Home, Inner, Meaning, Scope, Stop, failure, is_row};
 use super::row::{Asked, Layout};
 use super::term::{Kind, Pattern, Term};
 use super::walk;
@@ -68,7 +68,7 @@ impl<'a> Search<'a> {
         let mut scope = scope.clone();
         let changed = changed(terms);
         for (name, meaning) in &mut scope.names {
-            let row = matches!(meaning, Meaning::Row(_, path, _) if path.is_empty());
+            let row = matches!(meaning, Meaning::Row(_, path, _) if is_row(path));
             if changed.contains(&name.as_str()) && !row {
                 *meaning = Meaning::Opaque;
             }
@@ -184,7 +184,7 @@ impl<'a> Search<'a> {
 
     fn used(&mut self, meaning: Meaning) -> Found<()> {
         match meaning {
-            Meaning::Row(_, path, place) if path.is_empty() => Err(Failure {
+            Meaning::Row(_, path, place) if is_row(&path) => Err(Failure {
                 hint: Some("name one of its members, as in `row.member`".to_owned()),
                 ..failure(place, "the row itself is not a value")
             }),
@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
         match &term.kind {
             Kind::Name(name) => Ok(match scope.find(name) {
                 Some(Meaning::Row(frame, path, start)) => {
-                    let start = if path.is_empty() { place } else { *start };
+                    let start = if is_row(path) { place } else { *start };
                     Meaning::Row(*frame, path.clone(), start)
                 }
                 Some(other) => other.clone(),
@@ -221,10 +221,10 @@ impl<'a> Search<'a> {
                 let Meaning::Row(frame, mut path, start) = target else {
                     return Ok(Meaning::Opaque);
                 };
-                if name == "len" && !path.is_empty() {
+                if name == "len" && !is_row(&path) {
                     return self.lowered(scope, term, path, Asked::Len);
                 }
-                let start = if path.is_empty() { place } else { start };
+                let start = if is_row(&path) { place } else { start };
                 path.push(name.clone());
                 Ok(self.part(frame, path, start))
             }
@@ -371,11 +371,11 @@ impl<'a> Search<'a> {
             .and_then(|m| m.known());
         let number = known.as_ref().and_then(|index| index.as_int().ok());
         match (known, number) {
-            (_, Some(number)) if !path.is_empty() => {
+            (_, Some(number)) if !is_row(&path) => {
                 self.lowered(scope, term, path, Asked::Element(number))
             }
             (Some(name), _) if name.is_string() => {
-                let start = if path.is_empty() { term.place } else { start };
+                let start = if is_row(&path) { term.place } else { start };
                 let path = path.into_iter().chain([name.to_string()]).collect();
                 Ok(self.part(frame, path, start))
             }

@@ -160,7 +160,7 @@ fn wrong_closures_are_refused_with_a_hint() {
     );
     assert_eq!(
         compiled("|a, b| a.x"),
-        "this closure has 2 parameters instead of 1 (pairs of rows, `|a, b|`, are not there yet)"
+        "this closure has 2 parameters instead of 1 (rows are no pairs here, so write it as `|row| …`; `|a, b|` comes after `pairs()`)"
     );
     assert_eq!(
         compiled("|c| if c.x > 1 { 2 }"),
