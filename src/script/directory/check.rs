@@ -223,7 +223,7 @@ fn unlisted(plan: &Plan, script: &Script) -> Vec<Diagnostic> {
     }
 }
 
-/// Payloads that are looked up and that nobody makes.
+/// Payloads that are looked up, that nobody makes, and whose names look misspelt.
 fn unknown_payloads(plan: &Plan, script: &Script, among: &Among) -> Vec<Diagnostic> {
     let library = Library::standard();
     let known = |name: &str| library.payload(name).is_some() || among.made.contains(name);
@@ -242,10 +242,14 @@ fn unknown_payloads(plan: &Plan, script: &Script, among: &Among) -> Vec<Diagnost
             let all = library
                 .payload_names()
                 .chain(among.made.iter().map(String::as_str));
+            // A name like no other may be one of the conditions database.
+            let Some(near) = nearest(name, all) else {
+                continue;
+            };
             let message =
                 format!("no script makes a payload `{name}`, and none of that name is known");
-            let mut problem = plan::Problem::new("prompt::unknown-payload", place, message);
-            problem.hint = nearest(name, all).map(|near| format!("did you mean `{near}`?"));
+            let problem = plan::Problem::new("prompt::unknown-payload", place, message)
+                .hint(format!("did you mean `{near}`?"));
             problems.push(problem);
         }
     }
