@@ -9,6 +9,8 @@ mod folder;
 mod order;
 mod release;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use catalogue::{Catalogue, Entry, Settings};
 pub use check::{Verdict, check};

@@ -1,0 +1,67 @@
+//! The release, and where scripts are found.
+
+use std::fs;
+use std::path::Path;
+
+use super::release::{FILES, unpacked};
+use super::{Directory, DirectoryError, Kind};
+
+#[test]
+fn the_release_carries_every_script_as_it_is() {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(&scripts).sort_by_file_name() {
+        let entry = entry.unwrap();
+        let name = entry.path().strip_prefix(&scripts).unwrap();
+        let name = name.to_string_lossy().into_owned();
+        if entry.file_type().is_file() && !name.contains("__pycache__") {
+            found.push(name);
+        }
+    }
+    let mut carried: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+    carried.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(carried, found);
+    let directory = Directory::find(Some(&scripts)).unwrap();
+    assert_eq!(directory.differences().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_unpacked_and_changed_is_mended() {
+    let cache = tempfile::tempdir().unwrap();
+    let scripts = unpacked(cache.path()).unwrap();
+    let file = scripts.join("prompt/calibrations/example_simple.rhai");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, "changed").unwrap();
+    assert_eq!(unpacked(cache.path()).unwrap(), scripts);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    fs::remove_file(&file).unwrap();
+    unpacked(cache.path()).unwrap();
+    assert!(file.is_file());
+    let left = fs::read_dir(cache.path()).unwrap().count();
+    assert_eq!(left, 1, "drafts are left behind");
+}
+
+#[test]
+fn scripts_are_found_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Directory::find(Some(folder.path())).unwrap_err();
+    assert!(matches!(error, DirectoryError::NoScripts { .. }), "{error}");
+    let calibrations = folder.path().join("prompt/calibrations");
+    fs::create_dir_all(&calibrations).unwrap();
+    for name in ["b.rhai", "a.rhai", "c.py"] {
+        fs::write(calibrations.join(name), "").unwrap();
+    }
+    let directory = Directory::find(Some(folder.path())).unwrap();
+    assert_eq!(directory.names(Kind::Calibration).unwrap(), ["a", "b"]);
+    assert!(directory.names(Kind::Validation).unwrap().is_empty());
+    for name in ["a", "a.rhai", "a.py", "elsewhere/a.py"] {
+        let found = directory.script(Kind::Calibration, name).unwrap();
+        assert_eq!(found, calibrations.join("a.rhai"), "{name}");
+    }
+    let error = directory.script(Kind::Calibration, "c").unwrap_err();
+    assert_eq!(error.to_string(), "there is no script c");
+    let differ = directory.differences().unwrap();
+    assert!(differ.contains(&"prompt/calibrations/a.rhai".to_owned()));
+    assert!(differ.contains(&"prompt/calibrations/example_simple.rhai (missing)".to_owned()));
+}
