@@ -122,8 +122,9 @@ impl Resolver {
     /// Folders in which `name` may lie: that of the script; for `lib/…` also `scripts`.
     fn folders(&self, name: &str) -> Vec<PathBuf> {
         let mut folders = vec![self.root.clone()];
-        let of_scripts = self
-            .root
+        // The folder of a script that is named without one is the current one.
+        let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
+        let of_scripts = root
             .ancestors()
             .nth(2)
             .filter(|top| top.ends_with("scripts"));

@@ -57,6 +57,9 @@ pub(super) struct ShowArguments {
     /// Text as upstream has it
     #[arg(long, hide = true)]
     pub(super) upstream: bool,
+    /// The text of the script, to copy and change it
+    #[arg(long)]
+    pub(super) source: bool,
     /// The settings of all scripts
     #[arg(long, conflicts_with_all = ["name", "script_name", "local"])]
     pub(super) all: bool,

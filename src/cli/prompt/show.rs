@@ -28,6 +28,11 @@ pub(super) fn show(
     let directory = directory()?;
     let name = arguments.name.as_ref().or(arguments.script_name.as_ref());
     match name {
+        Some(name) if arguments.source => source(&directory, kind, name),
+        None if arguments.source => {
+            let failure = Failure::new(Exit::Usage, "--source needs the name of a script");
+            Err(failure.hint("`b2caf prompt show` lists them"))
+        }
         Some(name) => one(&directory, kind, name, arguments.upstream, answer),
         None if arguments.all => all(&directory, kind, answer),
         None if arguments.upstream && !arguments.json => bare_list(&directory, kind),
@@ -50,6 +55,17 @@ fn list(directory: &Directory, kind: Kind, answer: &Answer) -> Result<Exit, Fail
         true => Exit::Done,
         false => Exit::Script,
     })
+}
+
+/// The text of one script.
+fn source(directory: &Directory, kind: Kind, name: &str) -> Result<Exit, Failure> {
+    let path = directory.script(kind, name).map_err(refused)?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let message = format!("cannot read {}: {error}", path.display());
+        Failure::new(Exit::Usage, message)
+    })?;
+    to_stdout(&text);
+    Ok(Exit::Done)
 }
 
 /// A heading and one file name per line, as upstream.
