@@ -169,7 +169,7 @@ impl Join {
     /// What the rows must have, as a line of the cut flow.
     #[must_use]
     pub fn cut(&self) -> String {
-        format!("related {} ({})", self.array, self.name)
+        format!("related {}", self.name)
     }
 }
 

@@ -199,6 +199,24 @@ impl EquationBlock {
         &mut self.unknowns[place]
     }
 
+    /// Number of pairs of unknowns that occurred.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.unknowns.iter().map(|unknown| unknown.sums.len()).sum()
+    }
+
+    /// Takes out all that is complete, so that only the event at hand is left.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        Self {
+            range: self.range.clone(),
+            equations: std::mem::take(&mut self.equations),
+            left_out: std::mem::take(&mut self.left_out),
+            unknowns: std::mem::take(&mut self.unknowns),
+            open: Event::default(),
+        }
+    }
+
     /// Adds what another block holds; the order does not matter.
     ///
     /// # Errors
@@ -397,8 +415,10 @@ mod tests {
             let mut in_two = block();
             let (first, second) = rows.split_at(cut.min(rows.len()));
             fill(&mut in_two, first);
+            let complete = in_two.take();
             fill(&mut in_two, second);
             in_two.close();
+            in_two.merge(&complete).unwrap();
             prop_assert_eq!(&whole, &in_two);
             let mut parts: Vec<EquationBlock> =
                 rows.chunk_by(|a, b| a.0 == b.0).map(of).collect();

@@ -221,3 +221,41 @@ fn relations_that_there_are_are_listed() {
         "{said}"
     );
 }
+
+/// What is read of relations does not depend on where a batch of entries begins.
+#[test]
+fn relations_are_the_same_in_parts() {
+    use b2caf::root::{Cache, RootFile};
+    let Some(file) = test_data().map(|folder| folder.join("basf2/mdst.root")) else {
+        return;
+    };
+    if !file.exists() {
+        say!("skipped: there is no {}", file.display());
+        return;
+    }
+    let tree = RootFile::open(&file).unwrap().tree("tree").unwrap();
+    let lists = tree.columns().iter().filter(|column| column.levels() == 2);
+    let mut compared = 0;
+    for column in lists.filter(|column| column.name().contains("m_elements")) {
+        let read = |range| {
+            let chunk = column.read(range, &mut Cache::new()).unwrap();
+            let mut values = vec![0.0; chunk.len()];
+            chunk.fill_f64(0, &mut values).unwrap();
+            let [items, inner] = chunk.levels() else {
+                panic!("{} has two levels", column.name());
+            };
+            let list = |item: u64| {
+                let [from, to] = [item, item + 1].map(|n| inner[n as usize] as usize);
+                values[from..to].to_vec()
+            };
+            let entry = |pair: &[u64]| (pair[0]..pair[1]).map(list).collect::<Vec<_>>();
+            items.windows(2).map(entry).collect::<Vec<_>>()
+        };
+        let whole = read(0..tree.entries());
+        let middle = tree.entries() / 3;
+        let parts = [read(0..middle), read(middle..tree.entries())].concat();
+        assert_eq!(whole, parts, "{}", column.name());
+        compared += 1;
+    }
+    assert!(compared > 0);
+}

@@ -12,6 +12,9 @@ use crate::expr::{Column, Outputs, Table};
 use crate::hist::Block;
 use crate::iov::ExpRun;
 
+/// Pairs of unknowns that a thread keeps for itself, some 50 MB.
+const MOST_PAIRS: usize = 1 << 20;
+
 /// Rows of a table from one piece of work.
 pub(super) struct Rows {
     /// Number of the piece in the order of files and entries.
@@ -138,7 +141,17 @@ impl Sink for Filling<'_> {
             .entry(run)
             .or_insert_with(|| Self::start(objects, run));
         match &mut locals[object] {
-            Local::Own(block) => fill(block, values, entry),
+            Local::Own(block) => {
+                fill(block, values, entry);
+                if let Block::Equations(own) = &mut **block
+                    && own.pairs() > MOST_PAIRS
+                {
+                    let whole = objects.block((object, run));
+                    let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+                    let merged = whole.merge(&Block::Equations(own.take()));
+                    debug_assert!(merged.is_ok(), "parts of an object are alike");
+                }
+            }
             Local::Shared(block) => {
                 let mut block = block.lock().unwrap_or_else(PoisonError::into_inner);
                 fill(&mut block, values, entry);

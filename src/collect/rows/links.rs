@@ -226,3 +226,52 @@ fn ends(chunk: &Chunk, level: usize) -> Vec<usize> {
         .map(|offset| usize::try_from(*offset).unwrap_or(usize::MAX))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two events: relations 0 → [2, 0] and 1 → [2], then 0 → [0, 0].
+    fn container(weights: [f64; 5]) -> Container {
+        Container {
+            relations: vec![0, 2, 3],
+            from: vec![0, 1, 0],
+            targets: vec![0, 2, 3, 5],
+            to: vec![2, 0, 2, 0, 0],
+            weights: weights.to_vec(),
+        }
+    }
+
+    fn best(weights: [f64; 5], event: usize, sizes: (usize, usize), forward: bool) -> Vec<i64> {
+        let found = container(weights).best(event, sizes, forward);
+        found.unwrap_or_else(|nowhere| panic!("{} of {}", nowhere.number, nowhere.count))
+    }
+
+    #[test]
+    fn the_largest_weight_counts_and_of_equal_ones_the_first() {
+        let equal = [1.0; 5];
+        assert_eq!(best(equal, 0, (3, 3), true), [2, 2, -1]);
+        assert_eq!(best(equal, 0, (3, 3), false), [0, -1, 0]);
+        assert_eq!(best(equal, 1, (1, 1), true), [0]);
+        let weighted = [0.5, 0.7, 0.6, 1.0, 1.0];
+        assert_eq!(best(weighted, 0, (2, 3), true), [0, 2]);
+        assert_eq!(best(weighted, 0, (2, 3), false), [0, -1, 1]);
+        // Weights below 0 mark relations of less interest, not none.
+        assert_eq!(best([-1.0, -2.0, -3.0, 1.0, 1.0], 0, (2, 3), true), [2, 2]);
+        let unknown = [f64::NAN, 0.1, f64::NAN, 1.0, 1.0];
+        assert_eq!(best(unknown, 0, (2, 3), true), [2, 2]);
+    }
+
+    #[test]
+    fn elements_that_are_not_there_are_told() {
+        let container = container([1.0; 5]);
+        let Err(nowhere) = container.best(0, (1, 3), true) else {
+            panic!("there is no element 1");
+        };
+        assert_eq!((nowhere.from, nowhere.number, nowhere.count), (true, 1, 1));
+        let Err(nowhere) = container.best(0, (2, 2), false) else {
+            panic!("there is no element 2");
+        };
+        assert_eq!((nowhere.from, nowhere.number, nowhere.count), (false, 2, 2));
+    }
+}
