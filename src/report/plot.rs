@@ -97,7 +97,7 @@ fn upwards(plot: &Plot) -> Axis {
             numbers.extend([value - error, value + error]);
         }
     }
-    let zero = from_zero && numbers.iter().all(|number| !(*number < 0.0));
+    let zero = from_zero && !numbers.iter().any(|number| *number < 0.0);
     if zero {
         let high = numbers
             .iter()
