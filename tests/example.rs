@@ -161,6 +161,62 @@ fn threads_do_not_change_a_byte() {
     assert!(results[0] == results[1] && results[0] == results[2]);
 }
 
+/// Payload files of a result by their name.
+fn payload_files(output: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(output.join("outputdb"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "root"))
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn payloads_have_the_same_bytes_in_any_folder_and_time_zone() {
+    use md5::{Digest, Md5};
+    let folder = tempfile::tempdir().unwrap();
+    let mut results = Vec::new();
+    for (place, zone) in [
+        ("here", "UTC"),
+        ("some where/else", "Asia/Tokyo"),
+        ("third", "America/Denver"),
+    ] {
+        let output = folder.path().join(place).join("results");
+        fs::create_dir_all(output.parent().unwrap()).unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_b2caf"))
+            .arg("run")
+            .arg(example().join("channel_time.rhai"))
+            .arg("--input")
+            .arg(example().join("data.json"))
+            .arg("--output")
+            .arg(&output)
+            .current_dir(output.parent().unwrap())
+            .env("TZ", zone)
+            .output()
+            .unwrap();
+        assert!(
+            ran.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        results.push(payload_files(&output));
+        // The clock goes on: ROOT's times count whole seconds.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+    }
+    assert_eq!(results[0].len(), 1);
+    assert!(results.iter().all(|files| *files == results[0]));
+    for (name, bytes) in &results[0] {
+        let sum = format!("{:x}", Md5::digest(bytes));
+        let revision = name.rsplit_once("_rev_").unwrap().1.replace(".root", "");
+        assert!(sum.starts_with(&revision), "{name} {sum}");
+    }
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
