@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, Engine};
 use super::super::raise::{Fallible, Raised, raise};
 use super::super::validation::{Finding, Record, Results, find};
 use super::blocks::Histograms;
+use super::objects::to_script;
 use super::plots::PlotHandle;
 use super::tables::Table;
 use crate::conditions::Payload;
@@ -196,6 +197,9 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("payloads", |job: &mut Job, name: &str| job.payloads(name))
         .register_type_with_name::<PayloadResult>("Payload")
         .register_get("iov", |p: &mut PayloadResult| p.iov)
+        .register_get("value", |p: &mut PayloadResult| {
+            p.payload.object.as_ref().map_or(Dynamic::UNIT, to_script)
+        })
         .register_get("table", |p: &mut PayloadResult| {
             Table::of_payload(&p.payload)
         })

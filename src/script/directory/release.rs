@@ -67,6 +67,9 @@ pub(super) const FILES: &[(&str, &str)] = carried![
     "prompt/calibrations/caf_vxdcdc_alignment.rhai",
     "prompt/calibrations/example_complex.rhai",
     "prompt/calibrations/example_simple.rhai",
+    "prompt/validations/ecl_timing.rhai",
+    "prompt/validations/klm_strip_efficiency.rhai",
+    "prompt/validations/pxd_hot_dead_masking.rhai",
 ];
 
 /// The text of a file of the release.
