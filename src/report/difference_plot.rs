@@ -7,6 +7,7 @@ use crate::conditions::Payload;
 
 use super::axis::Axis;
 use super::number::alone;
+use super::plot::escaped;
 
 /// A payload and what to call it.
 #[derive(Clone, Debug)]
@@ -407,12 +408,6 @@ fn shortened(text: &str) -> String {
     }
     let end: String = text.chars().skip(count - LONGEST).collect();
     format!("…{end}")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
