@@ -175,6 +175,7 @@ fn plan(requested: &str, min_entries: f64) -> Plan {
         calibrations: vec![calibration],
         requested_iov: requested.parse().unwrap(),
         sources: Vec::new(),
+        release: None,
     }
 }
 

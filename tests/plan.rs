@@ -129,6 +129,7 @@ fn plan(calibrations: Vec<Calibration>) -> Plan {
         calibrations,
         requested_iov: IoV::EVERYTHING,
         sources: Vec::new(),
+        release: None,
     }
 }
 

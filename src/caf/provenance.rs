@@ -48,6 +48,7 @@ pub(super) fn facts(pass: &Pass<'_>, algorithm: &str, execution: &Execution) -> 
         "requested_iov": plan.requested_iov,
         "fingerprint": calibration_fingerprint(calibration),
         "sources": sources,
+        "scripts": plan.release,
         "settings": plan.settings.to_json(),
         "inputs": inputs,
         "constants": given,

@@ -21,6 +21,8 @@ pub struct Plan {
     pub requested_iov: IoV,
     /// Identity of the script: path and hash of each source text that took part, in order.
     pub sources: Vec<(PathBuf, String)>,
+    /// Of official scripts: whether all texts are those of the release, or which are not.
+    pub release: Option<String>,
 }
 
 /// One step of the graph: collections, algorithms, and how they run.

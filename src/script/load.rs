@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::bindings::settings::SettingsHandle;
 use super::bindings::{CalibrationHandle, Draft, Input, Kwargs, from_json};
+use super::directory::compared;
 use super::engine::{self, Options};
 use super::errors;
 use super::kinds::a_kind;
@@ -178,6 +179,7 @@ impl Script {
             settings: (*self.settings).clone(),
             calibrations: calibrations.iter().map(|c| c.look(Draft::finish)).collect(),
             requested_iov,
+            release: compared(&self.context.fingerprints()),
             sources: self.context.fingerprints(),
         })
     }

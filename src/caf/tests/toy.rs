@@ -237,6 +237,7 @@ pub(super) fn plan(calibrations: Vec<Calibration>) -> Plan {
         calibrations,
         requested_iov: "7,0,7,9".parse().unwrap(),
         sources: vec![("script.rhai".into(), "abc".into())],
+        release: None,
     }
 }
 

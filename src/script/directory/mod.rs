@@ -16,3 +16,4 @@ pub use catalogue::{Catalogue, Entry, Settings};
 pub use check::{Verdict, check};
 pub use folder::{Chosen, Directory, DirectoryError, Kind};
 pub use order::{Order, OrderError, Step};
+pub(super) use release::compared;

@@ -78,6 +78,30 @@ pub(super) fn text(name: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
+/// What is to be said about texts (path and hash) of which some have the names of official ones; `None` if
+/// none has.
+pub(in super::super) fn compared(sources: &[(PathBuf, String)]) -> Option<String> {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut differ = Vec::new();
+    let mut official = false;
+    for (path, hash) in sources {
+        let name = FILES.iter().find(|(name, _)| path.ends_with(name));
+        let Some((name, text)) = name else { continue };
+        official = true;
+        if blake3::hash(text.as_bytes()).to_hex().as_str() != hash {
+            differ.push(*name);
+        }
+    }
+    match differ.as_slice() {
+        _ if !official => None,
+        [] => Some(format!("as in release {version}")),
+        differ => Some(format!(
+            "not as in release {version}: {}",
+            differ.join(", ")
+        )),
+    }
+}
+
 /// Names the scripts of a release by what they hold.
 pub(super) fn hash() -> String {
     let mut hasher = blake3::Hasher::new();

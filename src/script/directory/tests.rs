@@ -65,3 +65,25 @@ fn scripts_are_found_by_their_names() {
     assert!(differ.contains(&"prompt/calibrations/a.rhai".to_owned()));
     assert!(differ.contains(&"prompt/calibrations/example_simple.rhai (missing)".to_owned()));
 }
+
+#[test]
+fn texts_are_compared_with_those_of_the_release() {
+    use super::release::compared;
+    let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();
+    let (name, text) = FILES[0];
+    let version = env!("CARGO_PKG_VERSION");
+    let at = |name: &str| Path::new("/somewhere/scripts").join(name);
+    assert_eq!(compared(&[("mine.rhai".into(), hash(text))]), None);
+    assert_eq!(
+        compared(&[(at(name), hash(text))]),
+        Some(format!("as in release {version}"))
+    );
+    let other = [
+        (at(name), hash("other")),
+        ("std/models.rhai".into(), hash("")),
+    ];
+    assert_eq!(
+        compared(&other),
+        Some(format!("not as in release {version}: {name}"))
+    );
+}
