@@ -5,7 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
-use super::super::raise::{Fallible, Raised};
+use super::super::raise::{Fallible, Raised, raise};
+use super::convert::to_json;
 
 /// A map that keeps its order; never changes.
 #[derive(Clone, Debug)]
@@ -108,7 +109,32 @@ pub(crate) fn refuse_others(options: &Map, known: &[&str], what: &str) -> Fallib
     Ok(())
 }
 
+/// Whether two maps have the same keys with the same values, in whatever order.
+fn same(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
+    let plain = |value: &Dynamic| to_json(value).map_err(|error| raise("script::compared")(&error));
+    Ok(plain(a)? == plain(b)?)
+}
+
+fn equality(engine: &mut Engine) {
+    type O = Ordered;
+    for (sign, equal) in [("==", true), ("!=", false)] {
+        let compare =
+            move |a: Dynamic, b: Dynamic| Ok::<_, Box<rhai::EvalAltResult>>(same(&a, &b)? == equal);
+        engine
+            .register_fn(sign, move |a: O, b: O| {
+                compare(Dynamic::from(a), Dynamic::from(b))
+            })
+            .register_fn(sign, move |a: O, b: Map| {
+                compare(Dynamic::from(a), b.into())
+            })
+            .register_fn(sign, move |a: Map, b: O| {
+                compare(a.into(), Dynamic::from(b))
+            });
+    }
+}
+
 pub(super) fn register(engine: &mut Engine) {
+    equality(engine);
     engine
         .register_type_with_name::<Ordered>("Ordered")
         .register_fn("ordered", ordered)

@@ -12,7 +12,7 @@ use super::data::runs_array;
 use super::handle::Handle;
 use super::ordered::refuse_others;
 use super::path::PathHandle;
-use super::sample::{CollectionHandle, Sample, set_sample, wrong};
+use super::sample::{CollectionHandle, Jobs, Sample, set_sample, wrong};
 use super::strategy::runs_of;
 use crate::calibrate::{Params, Strategy};
 use crate::collect::{Granularity, Path};
@@ -299,6 +299,15 @@ fn path(calibration: &C) -> PathHandle {
     })
 }
 
+/// Jobs of a collection at most, where nothing else is said.
+const DEFAULT_JOBS: i64 = 1000;
+
+/// How the default collection is to be split into jobs.
+fn jobs(calibration: &C) -> Jobs {
+    let sample = calibration.look(|c| c.collections.get(DEFAULT).cloned());
+    sample.map_or_else(Jobs::default, |s| s.look(|s| s.jobs.clone()))
+}
+
 /// Whether nothing is given to a calibration without a default collection.
 fn empty_for_none(path: &PathHandle, calibration: &C) -> bool {
     calibration.look(|c| !c.collections.contains_key(DEFAULT)) && path.look(Path::is_empty)
@@ -354,8 +363,31 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("input_files", |c: &mut C| input_files(c))
         .register_get("pre_collector_path", |c: &mut C| path(c))
         .register_get("granularity", |c: &mut C| -> Dynamic {
-            let chosen = c.look(|c| c.granularity);
+            let own = || {
+                let sample = c.look(|c| c.collections.get(DEFAULT).cloned())?;
+                let collector = sample.look(|s| s.collector.clone())?;
+                Some(collector.look(|c| c.granularity))
+            };
+            let chosen = c.look(|c| c.granularity).or_else(own);
             chosen.map_or(Dynamic::UNIT, |chosen| granularity_name(chosen).into())
+        })
+        .register_get("max_collector_jobs", |c: &mut C| {
+            let jobs = jobs(c);
+            let either = jobs
+                .max_files_per_collector_job
+                .is_none()
+                .then_some(DEFAULT_JOBS);
+            jobs.max_collector_jobs
+                .or(either)
+                .map_or(Dynamic::UNIT, Dynamic::from)
+        })
+        .register_get("max_files_per_collector_job", |c: &mut C| {
+            jobs(c)
+                .max_files_per_collector_job
+                .map_or(Dynamic::UNIT, Dynamic::from)
+        })
+        .register_get("backend_args", |c: &mut C| {
+            jobs(c).backend_args.map_or(Dynamic::UNIT, Dynamic::from)
         })
         .register_get("strategies", |c: &mut C| strategies(c))
         .register_get("ignored_runs", |c: &mut C| {

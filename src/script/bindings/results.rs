@@ -3,6 +3,7 @@
 use rhai::{Dynamic, Engine, Module};
 
 use super::super::raise::Fallible;
+use super::values::equality;
 use crate::calibrate::{AlgResult, Answer, Strategy};
 
 const STRATEGIES: [(&str, Strategy); 4] = [
@@ -36,10 +37,8 @@ pub(super) fn register(engine: &mut Engine) {
     for (name, strategy) in STRATEGIES {
         strategies.set_var(name, Dynamic::from(strategy));
     }
-    engine
-        .register_type_with_name::<Strategy>("Strategy")
-        .register_fn("==", |a: Strategy, b: Strategy| a == b)
-        .register_fn("!=", |a: Strategy, b: Strategy| a != b);
+    engine.register_type_with_name::<Strategy>("Strategy");
+    equality::<Strategy>(engine);
     engine.register_static_module("strategies", strategies.into());
     let mut results = Module::new();
     for (name, result) in RESULTS {
@@ -54,8 +53,7 @@ pub(super) fn register(engine: &mut Engine) {
     }
     engine
         .register_type_with_name::<Answer>("AlgResult")
-        .register_type_with_name::<AlgResult>("AlgResult")
-        .register_fn("==", |a: AlgResult, b: AlgResult| a == b)
-        .register_fn("!=", |a: AlgResult, b: AlgResult| a != b);
+        .register_type_with_name::<AlgResult>("AlgResult");
+    equality::<AlgResult>(engine);
     engine.register_static_module("AlgResult", results.into());
 }
