@@ -126,6 +126,12 @@ fn paths_and_native_collectors() {
             json!("CaTest"),
         ),
         (
+            "let c = Calibration(\"c\", #{ collector: Collector(\"C\", #{ granularity: \"all\" }) }); \
+             c.backend_args = #{ queue: \"l\" }; c.max_files_per_collector_job = 3; \
+             [c.granularity, c.backend_args.queue, c.max_collector_jobs, c.max_files_per_collector_job, Calibration(\"d\").max_collector_jobs]",
+            json!(["all", "l", null, 3, 1000]),
+        ),
+        (
             "register_module(\"DummyCollector\").name",
             json!("DummyCollector"),
         ),
