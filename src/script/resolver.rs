@@ -124,10 +124,13 @@ impl Resolver {
         let mut folders = vec![self.root.clone()];
         // The folder of a script that is named without one is the current one.
         let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
+        // A folder of official scripts may have any name; what lies in it has these.
+        let official = ["prompt/calibrations", "prompt/validations"];
+        let official = official.iter().any(|folder| root.ends_with(folder));
         let of_scripts = root
             .ancestors()
             .nth(2)
-            .filter(|top| top.ends_with("scripts"));
+            .filter(|top| official || top.ends_with("scripts"));
         if let Some(top) = of_scripts.filter(|_| name.starts_with("lib/")) {
             folders.push(top.to_path_buf());
         }

@@ -1,6 +1,6 @@
 //! `b2caf prompt show`: the list of scripts, and what one says about itself.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::exit::Exit;
@@ -86,6 +86,15 @@ fn one(
     upstream: bool,
     answer: &Answer,
 ) -> Result<Exit, Failure> {
+    if answer.json {
+        let path = directory.script(kind, name).map_err(refused)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let all = Catalogue::settings(directory, kind).map_err(refused)?;
+        if let Some(settings) = all.ok().and_then(|mut all| all.remove(&*stem)) {
+            to_stdout(&format!("{settings}\n"));
+            return Ok(Exit::Done);
+        }
+    }
     let catalogue = Catalogue::read_one(directory, kind, name).map_err(refused)?;
     let Some(entry) = catalogue.entries.first() else {
         let problems: Vec<_> = catalogue
@@ -107,18 +116,25 @@ fn one(
 }
 
 fn all(directory: &Directory, kind: Kind, answer: &Answer) -> Result<Exit, Failure> {
-    let catalogue = Catalogue::read(directory, kind).map_err(refused)?;
     if answer.json {
-        let named = |entry: &Entry| (entry.script.clone(), entry.settings.to_json());
-        let all: Map<String, Value> = catalogue.entries.iter().map(named).collect();
+        let found = Catalogue::settings(directory, kind).map_err(refused)?;
+        let (all, exit) = match found {
+            Ok(all) => (all, Exit::Done),
+            Err(catalogue) => {
+                tell_problems(&catalogue, answer);
+                let named = |entry: &Entry| (entry.script.clone(), entry.settings.to_json());
+                (catalogue.entries.iter().map(named).collect(), Exit::Script)
+            }
+        };
         to_stdout(&format!("{}\n", Value::Object(all)));
-    } else {
-        let cards = catalogue
-            .entries
-            .iter()
-            .map(|entry| card::card(entry, answer.out));
-        to_stdout(&cards.collect::<Vec<_>>().join("\n"));
+        return Ok(exit);
     }
+    let catalogue = Catalogue::read(directory, kind).map_err(refused)?;
+    let cards = catalogue
+        .entries
+        .iter()
+        .map(|entry| card::card(entry, answer.out));
+    to_stdout(&cards.collect::<Vec<_>>().join("\n"));
     tell_problems(&catalogue, answer);
     Ok(match catalogue.problems.is_empty() {
         true => Exit::Done,

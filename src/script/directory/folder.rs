@@ -235,7 +235,7 @@ impl Directory {
 }
 
 /// The user's folder for what can be made again.
-fn cache() -> Option<PathBuf> {
+pub(super) fn cache() -> Option<PathBuf> {
     let given = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let base = given("XDG_CACHE_HOME").map(PathBuf::from);
     let base = base.or_else(|| Some(PathBuf::from(given("HOME")?).join(".cache")));

@@ -6,6 +6,7 @@
 mod catalogue;
 mod check;
 mod folder;
+mod kept;
 mod order;
 mod release;
 mod sample;

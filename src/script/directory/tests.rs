@@ -87,3 +87,39 @@ fn texts_are_compared_with_those_of_the_release() {
         Some(format!("not as in release {version}: {name}"))
     );
 }
+
+#[test]
+fn settings_are_read_again_when_a_text_has_changed() {
+    use super::Catalogue;
+    let folder = tempfile::tempdir().unwrap();
+    let calibrations = folder.path().join("prompt/calibrations");
+    fs::create_dir_all(&calibrations).unwrap();
+    fs::create_dir_all(folder.path().join("lib")).unwrap();
+    // A name of its own, so that nothing of another test is met.
+    let about = |name: &str| {
+        format!(
+            "import \"lib/names\" as names;\nexport const settings = CalibrationSettings(#{{ name: names::NAME + \"{name}\", \
+             expert_username: \"x\", subsystem: \"ecl\", description: \"{}\", input_data_formats: [\"cdst\"], \
+             input_data_names: [\"a\"] }});\n",
+            folder.path().display()
+        )
+    };
+    let read = || {
+        let directory = Directory::find(Some(folder.path())).unwrap();
+        let all = Catalogue::settings(&directory, Kind::Calibration).unwrap();
+        all.map(|all| all["a"]["name"].as_str().unwrap().to_owned())
+            .map_err(|catalogue| catalogue.problems.len())
+    };
+    let lib = folder.path().join("lib/names.rhai");
+    fs::write(&lib, "const NAME = \"one\";\n").unwrap();
+    fs::write(calibrations.join("a.rhai"), about("x")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(read(), Ok("onex".to_owned()));
+    }
+    fs::write(calibrations.join("a.rhai"), about("y")).unwrap();
+    assert_eq!(read(), Ok("oney".to_owned()));
+    fs::write(&lib, "const NAME = \"two\";\n").unwrap();
+    assert_eq!(read(), Ok("twoy".to_owned()));
+    fs::write(&lib, "const NAM = \"two\";\n").unwrap();
+    assert_eq!(read(), Err(1));
+}
