@@ -198,3 +198,24 @@ fn rules_of_a_model_see_points_in_the_order_of_their_places() {
         "{ends:?}"
     );
 }
+
+#[test]
+fn closures_may_capture_fits() {
+    let found = eval(
+        r#"
+        let line = Model("line", |x, p| p.a + p.b * x);
+        let at = fit_points([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], [0.1, 0.1, 0.1], line);
+        let t = table(#{ x: [0.0, 1.0, 4.0] }).define("left", |r| r.x - (at.a + at.b));
+        let rows = LinearModel(["c"]).equation("x", |t| t.x, |t, p| p.c);
+        let mean = fit(t, rows);
+        [t.left.to_array(), t.filter(|r| r.x > mean.c).len()]
+        "#,
+    )
+    .unwrap();
+    // a = 1, b = 2, and the mean of 0, 1 and 4 is 5/3.
+    let left: Vec<f64> = serde_json::from_value(found[0].clone()).unwrap();
+    for (found, expected) in left.iter().zip([-3.0, -2.0, 1.0]) {
+        assert!((found - expected).abs() < 1e-9, "{left:?}");
+    }
+    assert_eq!(found[1], 1);
+}

@@ -45,6 +45,11 @@ pub(super) fn curve_of(model: &Model) -> Fallible<Arc<Drawn>> {
 }
 
 impl Fitted {
+    /// The numbers of the fit.
+    pub(in super::super) fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
     fn curve(&self) -> Fallible<&Drawn> {
         self.curve.as_deref().ok_or_else(|| {
             let message = "a fit of several models, or of rows, is no single curve of x";

@@ -28,6 +28,13 @@ pub(crate) struct FittedRows {
     model: Arc<LinearModel>,
 }
 
+impl FittedRows {
+    /// The numbers of the fit.
+    pub(in super::super) fn fit(&self) -> &Fit {
+        &self.fit
+    }
+}
+
 fn refused(error: SystemError) -> Box<EvalAltResult> {
     match error {
         SystemError::Formula { failure, .. } => failed("closure::failed", failure),

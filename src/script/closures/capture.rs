@@ -7,7 +7,7 @@ use crate::hist::Axis;
 use crate::iov::{ExpRun, IoV};
 
 use super::super::Closure;
-use super::super::bindings::{Formula, ModelHandle, Ordered, PayloadRef};
+use super::super::bindings::{Fitted, FittedRows, Formula, ModelHandle, Ordered, PayloadRef};
 use super::meaning::short;
 use super::term::{Function, Kind, Term};
 use crate::calibrate::{describe_model, forget_places};
@@ -101,6 +101,12 @@ pub(in super::super) fn text(value: &Dynamic) -> Result<String, String> {
         let mut described = describe_model(&model.get());
         forget_places(&mut described);
         return Ok(format!("Model({described})"));
+    }
+    if let Some(fitted) = value.read_lock::<Fitted>() {
+        return Ok(format!("Fit({:?})", fitted.fit()));
+    }
+    if let Some(fitted) = value.read_lock::<FittedRows>() {
+        return Ok(format!("Fit({:?})", fitted.fit()));
     }
     if let Some(formula) = value.read_lock::<Formula>() {
         return Ok(formula.to_string());
