@@ -15,8 +15,12 @@ mod rows;
 
 #[path = "prompt_truth/arich.rs"]
 mod arich;
+#[path = "prompt_truth/beam_spot.rs"]
+mod beam_spot;
 #[path = "prompt_truth/cdc_wires.rs"]
 mod cdc_wires;
+#[path = "prompt_truth/dedx_electrons.rs"]
+mod dedx_electrons;
 #[path = "prompt_truth/klm_efficiency.rs"]
 mod klm_efficiency;
 #[path = "prompt_truth/klm_status.rs"]
