@@ -17,6 +17,8 @@ mod rows;
 mod arich;
 #[path = "prompt_truth/beam_spot.rs"]
 mod beam_spot;
+#[path = "prompt_truth/boost.rs"]
+mod boost;
 #[path = "prompt_truth/cdc_wires.rs"]
 mod cdc_wires;
 #[path = "prompt_truth/dedx_electrons.rs"]
@@ -27,5 +29,7 @@ mod klm_efficiency;
 mod klm_status;
 #[path = "prompt_truth/klm_time.rs"]
 mod klm_time;
+#[path = "prompt_truth/pxd_gain.rs"]
+mod pxd_gain;
 #[path = "prompt_truth/top_mask.rs"]
 mod top_mask;

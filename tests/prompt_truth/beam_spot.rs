@@ -76,7 +76,7 @@ fn pairs(random: &mut Random, number: usize, hours: [f64; 2]) -> Rows {
 }
 
 /// All numbers of a payload below a member.
-fn numbers(payload: &Payload, member: &str) -> Vec<f64> {
+pub(crate) fn numbers(payload: &Payload, member: &str) -> Vec<f64> {
     let all = leaves(payload.object.as_ref().unwrap());
     let own = all.iter().filter(|(path, _)| path.starts_with(member));
     let numbers = own.flat_map(|(_, leaf)| match leaf {
