@@ -19,6 +19,8 @@ mod arich;
 mod beam_spot;
 #[path = "prompt_truth/boost.rs"]
 mod boost;
+#[path = "prompt_truth/cdc_times.rs"]
+mod cdc_times;
 #[path = "prompt_truth/cdc_wires.rs"]
 mod cdc_wires;
 #[path = "prompt_truth/dedx_electrons.rs"]
