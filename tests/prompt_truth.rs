@@ -19,6 +19,8 @@ mod arich;
 mod beam_spot;
 #[path = "prompt_truth/boost.rs"]
 mod boost;
+#[path = "prompt_truth/cdc_fudge.rs"]
+mod cdc_fudge;
 #[path = "prompt_truth/cdc_times.rs"]
 mod cdc_times;
 #[path = "prompt_truth/cdc_wires.rs"]
