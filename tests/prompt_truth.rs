@@ -27,6 +27,8 @@ mod cdc_times;
 mod cdc_wires;
 #[path = "prompt_truth/dedx_electrons.rs"]
 mod dedx_electrons;
+#[path = "prompt_truth/klm_alignment.rs"]
+mod klm_alignment;
 #[path = "prompt_truth/klm_efficiency.rs"]
 mod klm_efficiency;
 #[path = "prompt_truth/klm_status.rs"]
@@ -37,3 +39,5 @@ mod klm_time;
 mod pxd_gain;
 #[path = "prompt_truth/top_mask.rs"]
 mod top_mask;
+#[path = "prompt_truth/top_times.rs"]
+mod top_times;
