@@ -40,10 +40,12 @@ pub enum TableValues<'v> {
     F32(&'v [f32]),
     /// 64-bit floats.
     F64(&'v [f64]),
+    /// Arrays of 32-bit floats, one after the other, with so many in each row.
+    F32Arrays(&'v [f32], usize),
 }
 
 impl TableValues<'_> {
-    /// Number of values.
+    /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -52,6 +54,15 @@ impl TableValues<'_> {
             Self::I64(values) => values.len(),
             Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
+            Self::F32Arrays(values, width) => values.len() / width.max(&1),
+        }
+    }
+
+    /// Values of a row.
+    fn width(&self) -> usize {
+        match self {
+            Self::F32Arrays(_, width) => *width,
+            _ => 1,
         }
     }
 
@@ -67,7 +78,7 @@ impl TableValues<'_> {
             Self::Bool(_) => ("TLeafO", 'O', 1),
             Self::I32(_) => ("TLeafI", 'I', 4),
             Self::I64(_) => ("TLeafL", 'L', 8),
-            Self::F32(_) => ("TLeafF", 'F', 4),
+            Self::F32(_) | Self::F32Arrays(..) => ("TLeafF", 'F', 4),
             Self::F64(_) => ("TLeafD", 'D', 8),
         }
     }
@@ -92,6 +103,10 @@ impl TableValues<'_> {
                 .flat_map(|v| v.to_be_bytes())
                 .collect(),
             Self::F64(all) => all[first..end]
+                .iter()
+                .flat_map(|v| v.to_be_bytes())
+                .collect(),
+            Self::F32Arrays(all, width) => all[first * width..end * width]
                 .iter()
                 .flat_map(|v| v.to_be_bytes())
                 .collect(),
@@ -163,6 +178,7 @@ impl Writer<'_> {
     ) -> Result<Baskets, WriteError> {
         let mut baskets = Baskets::default();
         let (_, _, size) = column.values.leaf();
+        let size = size * column.values.width();
         let rows = column.values.len();
         for first in (0..rows).step_by(ROWS) {
             let end = rows.min(first + ROWS);
@@ -219,6 +235,15 @@ fn check(table: &str, columns: &[TableColumn<'_>]) -> Result<(), WriteError> {
                 "there is another column of that name".into(),
             ));
         }
+        if let TableValues::F32Arrays(values, width) = column.values
+            && (width == 0 || !values.len().is_multiple_of(width))
+        {
+            let found = values.len();
+            return Err(refuse(
+                column,
+                format!("{found} values are no whole rows of {width}"),
+            ));
+        }
         if column.values.len() != rows {
             let found = column.values.len();
             return Err(refuse(
@@ -234,12 +259,20 @@ fn features() -> Record {
     Record::new("ROOT::TIOFeatures").with("fIOBits", 0)
 }
 
+/// The name of a column, with the length of its arrays if it has any.
+fn title(column: &TableColumn<'_>) -> String {
+    match column.values {
+        TableValues::F32Arrays(_, width) => format!("{}[{width}]", column.name),
+        _ => column.name.to_owned(),
+    }
+}
+
 fn leaf(column: &TableColumn<'_>) -> Record {
     let (class, _, size) = column.values.leaf();
     Record::new(class)
         .with("fName", column.name)
-        .with("fTitle", column.name)
-        .with("fLen", 1)
+        .with("fTitle", &*title(column))
+        .with("fLen", column.values.width() as i64)
         .with("fLenType", size as i64)
         .with("fOffset", 0)
         .with("fIsRange", false)
@@ -261,7 +294,7 @@ fn branch(column: &TableColumn<'_>, baskets: &Baskets, leaf: Value) -> Record {
     };
     Record::new("TBranch")
         .with("fName", column.name)
-        .with("fTitle", &*format!("{}/{letter}", column.name))
+        .with("fTitle", &*format!("{}/{letter}", title(column)))
         .with("fCompress", i64::from(COMPRESSION))
         .with("fBasketSize", BUFFER)
         .with("fWriteBasket", written as i64)
