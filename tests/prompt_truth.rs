@@ -27,6 +27,8 @@ mod cdc_times;
 mod cdc_wires;
 #[path = "prompt_truth/dedx_electrons.rs"]
 mod dedx_electrons;
+#[path = "prompt_truth/ecl_energy.rs"]
+mod ecl_energy;
 #[path = "prompt_truth/klm_alignment.rs"]
 mod klm_alignment;
 #[path = "prompt_truth/klm_efficiency.rs"]

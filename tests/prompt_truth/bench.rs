@@ -125,6 +125,11 @@ impl Bench {
     pub(crate) fn run(&self, requested: &str) -> Outcome {
         let (said, well) = self.tried(requested);
         assert!(well, "{said}");
+        self.outcome(said)
+    }
+
+    /// What a run left that has said so much.
+    pub(crate) fn outcome(&self, said: String) -> Outcome {
         let store = Store::new(self.path("results/outputdb"));
         let records = store.database().unwrap().records;
         let constants = records.iter().map(|record| Constants {

@@ -178,7 +178,7 @@ fn truth(random: &mut Random) -> Truth {
         common: 0.3,
         events: EVENTS,
         pixels: (0..PIXELS).map(|_| random.uniform(0.6, 1.2)).collect(),
-        filled: (0..BUCKETS).map(|_| random.chance(0.3)).collect(),
+        filled: (0..BUCKETS).map(|_| random.chance(0.1)).collect(),
     }
 }
 
