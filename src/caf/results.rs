@@ -135,6 +135,14 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
 #[derive(Debug)]
 pub struct Past(Vec<(String, Collected)>);
 
+impl Past {
+    /// What was collected in collections that have the object.
+    fn holders(&self, object: &str) -> impl Iterator<Item = &Collected> {
+        let all = self.0.iter().map(|(_, one)| one);
+        all.filter(move |one| one.names().any(|name| name == object))
+    }
+}
+
 impl Objects for Past {
     fn runs(&self) -> Vec<ExpRun> {
         let runs = self.0.iter().flat_map(|(_, one)| &one.runs);
@@ -159,11 +167,7 @@ impl Objects for Past {
 
     fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
         let mut whole: Option<Block> = None;
-        for (_, one) in self
-            .0
-            .iter()
-            .filter(|(_, one)| one.names().any(|n| n == object))
-        {
+        for one in self.holders(object) {
             let block = one.block(object, runs).map_err(|error| error.to_string())?;
             match &mut whole {
                 Some(whole) => whole.merge(&block).map_err(|error| error.to_string())?,
@@ -175,11 +179,7 @@ impl Objects for Past {
 
     fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
         let mut whole: Option<Table> = None;
-        for (_, one) in self
-            .0
-            .iter()
-            .filter(|(_, one)| one.names().any(|n| n == object))
-        {
+        for one in self.holders(object) {
             let table = one.table(object, runs).map_err(|error| error.to_string())?;
             match &mut whole {
                 Some(whole) => whole.append(&table).map_err(|error| error.to_string())?,

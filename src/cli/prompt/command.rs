@@ -1,10 +1,10 @@
 //! The sub-commands of `b2caf prompt`, and what they share.
 
-use crate::script::directory::{Chosen, Directory, DirectoryError};
+use crate::script::directory::{Catalogue, Chosen, Directory, DirectoryError};
 
 use super::super::answer::Answer;
 use super::super::exit::Exit;
-use super::super::failure::Failure;
+use super::super::failure::{Failure, draw};
 use super::super::terminal::Terminal;
 use super::args::{PromptArguments, PromptCommand};
 
@@ -30,6 +30,13 @@ pub(in super::super) fn prompt(
             super::check::check(check, &directory()?, &answer(check.json))
         }
     }
+}
+
+/// A catalogue in which scripts cannot be read: all that is wrong with them.
+pub(super) fn unreadable(catalogue: Catalogue, talk: Terminal) -> Failure {
+    let problems = catalogue.problems.into_iter().flat_map(|(_, all)| all);
+    let problems: Vec<_> = problems.collect();
+    Failure::drawn(Exit::Script, draw(&problems, talk))
 }
 
 /// A directory that cannot be used.

@@ -8,7 +8,7 @@ use super::super::failure::{Failure, draw};
 use super::super::table::Table;
 use super::super::terminal::to_stdout;
 use super::args::{Form, GraphArguments};
-use super::{refused, which};
+use super::{refused, unreadable, which};
 use crate::report::{Accent, Style};
 use crate::script::Diagnostic;
 use crate::script::directory::{Catalogue, Directory, Kind, Order, Step};
@@ -20,12 +20,7 @@ pub(super) fn graph(
 ) -> Result<Exit, Failure> {
     let catalogue = Catalogue::read(directory, Kind::Calibration).map_err(refused)?;
     if !catalogue.problems.is_empty() {
-        let problems: Vec<_> = catalogue
-            .problems
-            .into_iter()
-            .flat_map(|(_, all)| all)
-            .collect();
-        return Err(Failure::drawn(Exit::Script, draw(&problems, answer.talk)));
+        return Err(unreadable(catalogue, answer.talk));
     }
     let order = Order::of(&catalogue).map_err(|errors| {
         let diagnostics: Vec<Diagnostic> = errors

@@ -11,4 +11,4 @@ mod show;
 mod validate;
 
 pub(super) use command::prompt;
-use command::{refused, which};
+use command::{refused, unreadable, which};

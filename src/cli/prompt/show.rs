@@ -7,7 +7,7 @@ use super::super::exit::Exit;
 use super::super::failure::{Failure, draw};
 use super::super::terminal::to_stdout;
 use super::args::ShowArguments;
-use super::{card, refused, which};
+use super::{card, refused, unreadable, which};
 use crate::report::{Accent, Style};
 use crate::script::directory::{Catalogue, Directory, Entry, Kind};
 use crate::settings::{local_calibrations, local_calibrations_json};
@@ -97,12 +97,7 @@ fn one(
     }
     let catalogue = Catalogue::read_one(directory, kind, name).map_err(refused)?;
     let Some(entry) = catalogue.entries.first() else {
-        let problems: Vec<_> = catalogue
-            .problems
-            .into_iter()
-            .flat_map(|(_, all)| all)
-            .collect();
-        return Err(Failure::drawn(Exit::Script, draw(&problems, answer.talk)));
+        return Err(unreadable(catalogue, answer.talk));
     };
     if answer.json {
         to_stdout(&format!("{}\n", entry.settings.to_json()));
