@@ -32,6 +32,7 @@ pub(super) fn filemap(arguments: &FilemapArguments, terminal: Terminal) -> Resul
     })?;
     let base = std::env::current_dir().map_err(|error| {
         Failure::new(Exit::Usage, format!("there is no current folder: {error}"))
+            .hint("change to a folder that exists")
     })?;
     let mut files = match files_of(&arguments.pattern, &base) {
         Ok(files) => files,

@@ -110,6 +110,11 @@ pub(super) fn failed(error: Error) -> Failure {
         Error::NoAnswer { .. } | Error::Refused { .. } => {
             Failure::new(Exit::Input, text).hint("run the same command again later")
         }
+        Error::Malformed { .. } => Failure::new(Exit::Input, text)
+            .hint("see whether the address is that of a conditions server, up to its …/rest/"),
+        Error::NoFile { .. } => Failure::new(Exit::Input, text).hint(
+            "report it to the database's managers: the server lists a payload without a file",
+        ),
         _ => Failure::new(Exit::Input, text),
     }
 }
