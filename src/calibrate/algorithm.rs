@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Combine, Expand, Scripted, ScriptedStrategy};
+use super::{Combine, Expand, Global, Scripted, ScriptedStrategy};
 use crate::expr::{Formula, Place};
 use crate::fit::{Model, Options, Rule};
 use crate::hist::Histogram;
@@ -111,6 +111,8 @@ pub struct Algorithm {
 pub enum Kind {
     /// Fits, acceptance and payloads, declared.
     Declared(Declared),
+    /// A fit of many parameters to records, declared.
+    Global(Box<Global>),
     /// Upstream's `TestCalibrationAlgorithm`.
     TestCalibration,
     /// Upstream's `TestBoundarySettingAlgorithm`.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::fit::{Model, Start};
 
+use super::global::describe_global;
 use super::{Algorithm, Declared, Kind};
 
 /// Everything about an algorithm that changes what comes out; rules by their source text.
@@ -13,6 +14,7 @@ pub fn describe(algorithm: &Algorithm) -> Value {
         "name": algorithm.name,
         "kind": match &algorithm.kind {
             Kind::Declared(declared) => describe_declared(declared),
+            Kind::Global(global) => json!({ "global": describe_global(global) }),
             Kind::TestCalibration => json!("TestCalibrationAlgorithm"),
             Kind::TestBoundarySetting => json!("TestBoundarySettingAlgorithm"),
             Kind::Scripted(scripted) => json!({ "scripted": scripted.source() }),

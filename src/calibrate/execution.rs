@@ -9,6 +9,7 @@ use crate::iov::{ExpRun, IoV};
 
 use super::contain::contained;
 use super::declared::execute_declared;
+use super::global::execute_global;
 use super::test_calibration::{execute_test_boundaries, execute_test_calibration};
 use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Plot, Saved, Scripted};
 
@@ -218,6 +219,7 @@ pub fn execute(algorithm: &Algorithm, input: &Input) -> Execution {
     let what = format!("algorithm {}", algorithm.name);
     let ended = contained(&what, || match &algorithm.kind {
         Kind::Declared(declared) => execute_declared(declared, input, &mut execution),
+        Kind::Global(global) => execute_global(global, input, &mut execution),
         Kind::TestCalibration => execute_test_calibration(input, &mut execution),
         Kind::TestBoundarySetting => execute_test_boundaries(input, &mut execution),
         Kind::Scripted(scripted) => execute_scripted(scripted.as_ref(), input, &mut execution),

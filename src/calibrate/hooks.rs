@@ -79,7 +79,7 @@ pub(super) fn boundaries(
                 result = left.result;
                 required
             }
-            Kind::Declared(_) | Kind::Scripted(_) => {
+            Kind::Declared(_) | Kind::Global(_) | Kind::Scripted(_) => {
                 return Err(Ended::failure(format!(
                     "algorithm {name} cannot say where payloads begin; give it `boundary_required`, or list the runs in `payload_boundaries`"
                 )));

@@ -42,6 +42,7 @@ mod contain;
 mod declared;
 mod describe;
 mod execution;
+mod global;
 mod hooks;
 mod in_force;
 mod lack;
@@ -65,6 +66,10 @@ pub use algorithm::{AlgResult, Algorithm, Declared, FitStep, Kind, Params, Paylo
 pub use columns::{PREVIOUS, columns_of, row_table};
 pub use describe::{describe, describe_model, forget_places};
 pub use execution::{Execution, Input, Used, execute};
+pub use global::{
+    Choice, ConstraintRule, Global, Hierarchy, LEVELS, MOTIONS, component_names, is_written,
+    parameter_row,
+};
 pub use objects::{Channels, Objects};
 pub use opaque::Opaque;
 pub use payloads::misfit;

@@ -202,6 +202,8 @@ pub enum Storage {
     Table(Vec<(String, Formula)>),
     /// Sums of linear equations.
     Equations(Equations),
+    /// Measurements of each event with their derivatives, as a global fit needs them.
+    Records,
 }
 
 /// Linear equations with an unknown per channel: a row is a term of one of them.
@@ -234,6 +236,8 @@ impl Storage {
                 &equations.coefficient,
                 &equations.target,
             ],
+            // Which columns they are shows in the file.
+            Self::Records => Vec::new(),
         }
     }
 }

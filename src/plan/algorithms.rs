@@ -6,6 +6,7 @@ use crate::calibrate::{Algorithm, Declared, FitStep, Kind, misfit};
 use crate::collect::{Binning, Object, Storage};
 use crate::expr::{Formula, Place};
 
+use super::global::check_global;
 use super::nearest::did_you_mean;
 use super::rules::check_rules;
 use super::strategies::check_strategy;
@@ -22,6 +23,7 @@ pub(super) fn check_algorithm(
     check_strategy(calibration, algorithm, problems);
     match &algorithm.kind {
         Kind::Declared(declared) => check_declared(calibration, algorithm, declared, problems),
+        Kind::Global(global) => check_global(calibration, &algorithm.name, global, problems),
         // What a script asks for is known when it asks.
         Kind::Scripted(scripted) if scripted.calibrates() => {}
         Kind::Scripted(_) => problems.push(
@@ -125,6 +127,7 @@ fn check_fit(
         Storage::Sum(_) => Some("a sum"),
         Storage::Table(_) => Some("a table"),
         Storage::Equations(_) => Some("a system of equations"),
+        Storage::Records => Some("a set of records"),
     };
     if let Some(what) = what {
         problems.push(
@@ -191,7 +194,7 @@ fn check_classes(
 }
 
 /// The object of that name in any of the collections; the problem if it is in none or several.
-fn find_object<'a>(
+pub(super) fn find_object<'a>(
     calibration: &'a Calibration,
     algorithm: &str,
     name: &str,
@@ -253,9 +256,9 @@ fn alike(one: &Object, other: &Object) -> bool {
     let storage = match (&one.storage, &other.storage) {
         (Storage::Histogram(a), Storage::Histogram(b)) => axes(a) == axes(b),
         (Storage::Profile(a, _), Storage::Profile(b, _)) => a.axis == b.axis,
-        (Storage::Efficiency(_), Storage::Efficiency(_)) | (Storage::Sum(_), Storage::Sum(_)) => {
-            true
-        }
+        (Storage::Efficiency(_), Storage::Efficiency(_))
+        | (Storage::Sum(_), Storage::Sum(_))
+        | (Storage::Records, Storage::Records) => true,
         (Storage::Table(a), Storage::Table(b)) => {
             let names = |columns: &[(String, Formula)]| -> Vec<String> {
                 columns.iter().map(|(name, _)| name.clone()).collect()

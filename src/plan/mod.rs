@@ -17,6 +17,7 @@ mod algorithms;
 mod calibration;
 mod check;
 mod fingerprint;
+mod global;
 mod graph;
 mod nearest;
 mod order;

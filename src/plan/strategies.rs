@@ -141,7 +141,7 @@ fn together(calibration: &Calibration) -> bool {
 fn finds_boundaries(kind: &Kind) -> bool {
     match kind {
         Kind::Scripted(scripted) => scripted.finds_boundaries(),
-        Kind::Declared(_) => false,
+        Kind::Declared(_) | Kind::Global(_) => false,
         _ => true,
     }
 }

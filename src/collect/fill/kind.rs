@@ -18,11 +18,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What an object is; `types` are those of its values, not needed for blocks.
+    /// What an object is; `types` are those of its values, not needed for blocks, `names` those of
+    /// columns that the file decides about.
     ///
     /// # Errors
     /// When its axes or channels are none.
-    pub(super) fn new(object: &Object, types: Option<&[Type]>) -> Result<Self, BlockError> {
+    pub(super) fn new(
+        object: &Object,
+        types: Option<&[Type]>,
+        names: &[String],
+    ) -> Result<Self, BlockError> {
         let ranges: Vec<ChannelRange> = object
             .channels
             .iter()
@@ -42,6 +47,10 @@ impl Kind {
                 let name = format!("unknown of {}", object.name);
                 let range = ChannelRange::new(name, equations.first, equations.last);
                 Block::Equations(EquationBlock::new(range)?)
+            }
+            Storage::Records => {
+                let types = types.unwrap_or_default().iter().copied();
+                return Ok(Self::Table(names.iter().cloned().zip(types).collect()));
             }
             Storage::Table(columns) => {
                 let skipped = ranges.len();

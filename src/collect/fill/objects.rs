@@ -52,7 +52,9 @@ impl Objects {
     ) -> Result<Self, Error> {
         let types = |object: usize| layout.map(|layout| types_of(&layout.pass, object));
         let kind = |(number, object)| {
-            Kind::new(object, types(number).as_deref()).map_err(|error| Error::Object {
+            let names = layout.and_then(|layout| layout.pass.records.get(&number));
+            let names = names.map_or(&[][..], Vec::as_slice);
+            Kind::new(object, types(number).as_deref(), names).map_err(|error| Error::Object {
                 object: object.name.clone(),
                 message: error.to_string(),
             })

@@ -1,9 +1,11 @@
 //! From the steps of a collector to column code.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use super::hoist::{Hoisted, hoist};
 use super::sections::{Section, mark_later};
+use super::records::Records;
 use super::slots::{DefinedOf, Definition, Join, Key, Slots};
 use super::view::{Level, View, partner_name};
 use crate::collect::schema::{Array, FieldId, Names};
@@ -45,6 +47,8 @@ pub(crate) struct Pass {
     pub(crate) each: Option<(RowSource, Vec<Section>)>,
     /// What joins lead to.
     pub(crate) joins: Vec<Join>,
+    /// Names of the columns of objects of records, by the number of the object.
+    pub(crate) records: BTreeMap<usize, Vec<String>>,
 }
 
 /// What a row is, if not an event.
@@ -76,6 +80,7 @@ impl Pass {
             sections: Vec::new(),
             pairs: 0,
             objects: Vec::new(),
+            records: BTreeMap::new(),
             cuts: 0,
         };
         for step in &collector.steps {
@@ -86,6 +91,7 @@ impl Pass {
             event,
             source,
             mut sections,
+            records,
             ..
         } = compiler;
         let slots = slots.into_inner();
@@ -110,6 +116,7 @@ impl Pass {
             joins: slots.joins,
             event,
             each,
+            records,
         })
     }
 
@@ -141,11 +148,19 @@ struct Compiler<'a> {
     /// How often rows became pairs.
     pairs: usize,
     objects: Vec<String>,
+    records: BTreeMap<usize, Vec<String>>,
     cuts: usize,
 }
 
 impl Compiler<'_> {
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
+        if !self.records.is_empty() {
+            return Err(refused(
+                "`records` is the last step: its rows are measurements",
+                "put what comes after it before it, or into another collector",
+                place_of(step),
+            ));
+        }
         match step {
             Step::Each(array, place) => self.each(array, *place),
             Step::Generate(generator, place) => {
@@ -156,8 +171,26 @@ impl Compiler<'_> {
             Step::Singles(place) => self.singles(*place),
             Step::Define(name, formula, place) => self.define(name, formula, *place),
             Step::Select(_, formula, _) => self.cut(formula),
+            Step::Fill(object) if matches!(object.storage, Storage::Records) => {
+                self.fill_records(object)
+            }
             Step::Fill(object) => self.fill(object),
         }
+    }
+
+    /// The measurements of the events that are left, one row each, with all their derivatives.
+    fn fill_records(&mut self, object: &Object) -> Result<(), Failure> {
+        let records = Records::find(self.view.names, object.place)?;
+        if let Some(array) = &records.array {
+            self.each(array, object.place)?;
+        }
+        let columns: Vec<_> = records.columns.iter().map(|(_, f)| (f, Wanted::Any)).collect();
+        let evaluator = self.evaluator(&columns)?;
+        self.push(evaluator, Action::Fill(self.objects.len()));
+        let names = records.columns.iter().map(|(name, _)| name.clone());
+        self.records.insert(self.objects.len(), names.collect());
+        self.objects.push(object.name.clone());
+        Ok(())
     }
 
     fn each(&mut self, array: &str, place: Place) -> Result<(), Failure> {
@@ -344,6 +377,7 @@ impl Compiler<'_> {
                 vec![(&binning.value, Wanted::Number), (value, Wanted::Number)]
             }
             Storage::Efficiency(condition) => vec![(condition, Wanted::Condition)],
+            Storage::Records => Vec::new(),
             Storage::Sum(value) => vec![(value, Wanted::Number)],
             Storage::Equations(equations) => vec![
                 (&equations.equation, Wanted::Whole),
@@ -390,6 +424,19 @@ fn origin(collector: &Collector, names: &Names) -> Vec<Formula> {
         all.drain(..all.len().saturating_sub(1));
     }
     all
+}
+
+fn place_of(step: &Step) -> Place {
+    match step {
+        Step::Each(_, place)
+        | Step::Generate(_, place)
+        | Step::Pairs(place)
+        | Step::Singles(place)
+        | Step::Define(_, _, place)
+        | Step::Select(_, _, place) => *place,
+        Step::Join(join) => join.place,
+        Step::Fill(object) => object.place,
+    }
 }
 
 fn refused(message: &str, hint: &str, place: Place) -> Failure {

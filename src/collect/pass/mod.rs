@@ -5,6 +5,7 @@
 
 mod compile;
 mod hoist;
+mod records;
 mod sections;
 mod slots;
 mod view;

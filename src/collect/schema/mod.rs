@@ -11,9 +11,7 @@ mod lookup;
 mod rows;
 
 pub(crate) use arrays::Array;
-#[cfg(test)]
-pub(crate) use field::Shape;
-pub(crate) use field::{Field, FieldId, some_of};
+pub(crate) use field::{Field, FieldId, Shape, some_of};
 pub(crate) use links::Link;
 pub(crate) use lookup::{Names, Source};
 pub(crate) use rows::RunFields;

@@ -26,7 +26,7 @@ pub(crate) type AlgorithmHandle = Handle<Algorithm>;
 type Call<'a> = NativeCallContext<'a>;
 type A = AlgorithmHandle;
 
-fn algorithm(call: &Call<'_>, name: &str, kind: Kind) -> A {
+pub(super) fn algorithm(call: &Call<'_>, name: &str, kind: Kind) -> A {
     Handle::new(Algorithm {
         name: name.to_owned(),
         kind,
@@ -194,10 +194,6 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("Algorithm", |call: Call<'_>, name: &str| {
             algorithm(&call, name, declared())
         })
-        .register_fn("TestBoundarySettingAlgorithm", |call: Call<'_>| {
-            let kind = Kind::TestBoundarySetting;
-            algorithm(&call, "TestBoundarySettingAlgorithm", kind)
-        })
         .register_fn("TestCalibrationAlgorithm", |call: Call<'_>| {
             algorithm(&call, "TestCalibrationAlgorithm", Kind::TestCalibration)
         })
@@ -249,6 +245,7 @@ pub(super) fn register(engine: &mut Engine) {
         );
     hooks(engine);
     super::across::register(engine);
+    super::global_algorithm::register(engine);
 }
 
 /// Sets one closure of a scripted algorithm.
@@ -300,7 +297,7 @@ fn both() -> Box<EvalAltResult> {
 fn native(what: &str) -> Box<EvalAltResult> {
     Raised::new(
         "calibrate::native",
-        format!("a native algorithm takes no {what}"),
+        format!("a native algorithm and a global fit take no {what}"),
     )
     .boxed()
 }

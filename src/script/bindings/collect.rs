@@ -1,10 +1,10 @@
 //! Collectors, built step by step; what the steps do is in the room `collect`.
 
-use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use super::super::Context;
 use super::super::closures::{compile_pair, compile_row};
-use super::super::raise::{Fallible, Raised, failed, not_yet};
+use super::super::raise::{Fallible, Raised, failed};
 use super::fit::closure;
 use super::handle::Handle;
 use super::ordered::refuse_others;
@@ -146,9 +146,11 @@ fn per_channel(
         first,
         last,
     };
-    let equations = |object: &Object| matches!(object.storage, Storage::Equations(_));
+    let whole = |object: &Object| {
+        matches!(object.storage, Storage::Equations(_) | Storage::Records)
+    };
     let added = collector.edit(|c| match c.steps.last_mut() {
-        Some(Step::Fill(object)) if !equations(object) => {
+        Some(Step::Fill(object)) if !whole(object) => {
             object.channels.push(channel);
             true
         }
@@ -249,7 +251,6 @@ pub(super) fn register(engine: &mut Engine) {
             },
         );
     fills(engine);
-    missing(engine);
 }
 
 fn fills(engine: &mut Engine) {
@@ -322,6 +323,9 @@ fn fills(engine: &mut Engine) {
                 object(&call, c, name, Storage::Table(columns(&call, c, &wanted)?))
             },
         )
+        .register_fn("records", |call: Call<'_>, c: &mut C, name: &str| {
+            object(&call, c, name, Storage::Records)
+        })
         .register_fn(
             "per_channel",
             |call: Call<'_>,
@@ -338,18 +342,4 @@ fn fills(engine: &mut Engine) {
                 per_channel(&call, c, name, &row, range.start, range.end - 1)
             },
         );
-}
-
-/// Names of the API that do not work yet, and say so.
-fn missing(engine: &mut Engine) {
-    engine
-        .register_fn("records", |_: &mut C, _: &str| {
-            not_yet::<C>("Collector.records")
-        })
-        .register_fn("Strategy", |_: &str, _: FnPtr| {
-            not_yet::<Dynamic>("a strategy written in a script")
-        })
-        .register_fn("GlobalFit", |_: Dynamic, _: Array| {
-            not_yet::<Dynamic>("GlobalFit")
-        });
 }

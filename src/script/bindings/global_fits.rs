@@ -145,7 +145,7 @@ fn constraint(value: &Dynamic) -> Fallible<Constraint> {
     })
 }
 
-fn method(value: &Dynamic) -> Fallible<GlobalMethod> {
+pub(super) fn method(value: &Dynamic) -> Fallible<GlobalMethod> {
     Ok(match value.to_string().as_str() {
         "inversion" => GlobalMethod::Inversion,
         "diagonalization" => GlobalMethod::Diagonalization,

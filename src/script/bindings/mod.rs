@@ -15,6 +15,7 @@ mod fit;
 mod fits;
 mod fitted_data;
 mod fitting;
+mod global_algorithm;
 mod global_fits;
 mod handle;
 mod iov;

@@ -16,6 +16,9 @@ use crate::fit::systems::SystemError;
 /// Changes below this, in units of errors if all others were known, are none.
 const SETTLED: f64 = 1e-4;
 
+/// Free parameters that a solution can hold: the system is dense, and takes 8 bytes for each pair of them.
+const MOST_PARAMETERS: usize = 25_000;
+
 /// All parameters that are named anywhere.
 struct Parameters<'a> {
     options: &'a GlobalFit,
@@ -175,6 +178,13 @@ impl<'a> Parameters<'a> {
 
     fn solved(&self, view: &View) -> Result<Solved, SystemError> {
         let free = self.free();
+        if free.len() > MOST_PARAMETERS {
+            return Err(SystemError::wrong(format!(
+                "{} free parameters are more than a global fit can solve for, {MOST_PARAMETERS}: hold some of them, \
+                 or ask for more entries",
+                free.len()
+            )));
+        }
         let mut places = vec![None; self.labels.len()];
         for (place, at) in free.iter().enumerate() {
             places[*at] = Some(place);
