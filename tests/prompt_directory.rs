@@ -99,19 +99,13 @@ fn the_order_is_that_of_formats_and_of_what_scripts_wait_for() {
 #[test]
 fn every_script_can_be_planned() {
     let verdicts = check(&directory(), Kind::Calibration, &[]).unwrap();
-    let mut later = Vec::new();
+    assert_eq!(verdicts.len(), 27);
     for verdict in &verdicts {
-        for problem in &verdict.problems {
-            // What the API promises and does not have yet says so.
-            assert_eq!(problem.code, "script::not-available", "{problem:?}");
-            later.push(verdict.script.as_str());
-        }
+        assert!(
+            verdict.problems.is_empty(),
+            "{}: {:?}",
+            verdict.script,
+            verdict.problems
+        );
     }
-    say!(
-        "{} of {} scripts pass; {} wait for names of the API",
-        verdicts.len() - later.len(),
-        verdicts.len(),
-        later.join(", ")
-    );
-    assert!(later.len() <= 1, "{later:?}");
 }

@@ -6,6 +6,8 @@
 mod support;
 #[path = "prompt_truth/bench.rs"]
 mod bench;
+#[path = "prompt_truth/detector.rs"]
+mod detector;
 #[path = "prompt_truth/pulls.rs"]
 mod pulls;
 #[path = "prompt_truth/random.rs"]
@@ -13,6 +15,8 @@ mod random;
 #[path = "prompt_truth/rows.rs"]
 mod rows;
 
+#[path = "prompt_truth/alignment.rs"]
+mod alignment;
 #[path = "prompt_truth/arich.rs"]
 mod arich;
 #[path = "prompt_truth/beam_spot.rs"]

@@ -24,7 +24,9 @@ pub(super) fn check_global(
             Problem::new(
                 "plan::no-records",
                 place,
-                format!("algorithm {algorithm} asks for records `{name}`, which are something else"),
+                format!(
+                    "algorithm {algorithm} asks for records `{name}`, which are something else"
+                ),
             )
             .hint("a collector fills them with `.records(\"…\")`"),
         );
@@ -68,8 +70,7 @@ fn check_names(algorithm: &str, global: &Global, problems: &mut Vec<Problem>) {
     }
     for name in global.save.iter().flatten() {
         if !global.components.contains(name) {
-            let message =
-                format!("algorithm {algorithm} writes `{name}`, which it does not fit");
+            let message = format!("algorithm {algorithm} writes `{name}`, which it does not fit");
             let mut problem = Problem::new("plan::unknown-component", place, message);
             problem.hint = did_you_mean(name, global.components.iter().map(String::as_str));
             problems.push(problem);
@@ -84,7 +85,12 @@ fn check_names(algorithm: &str, global: &Global, problems: &mut Vec<Problem>) {
     }
     let mut names = global.save.as_ref().unwrap_or(&global.components).iter();
     let writes = names.any(|name| is_written(name));
-    if !writes && global.components.iter().all(|c| component_names().any(|known| known == c)) {
+    if !writes
+        && global
+            .components
+            .iter()
+            .all(|c| component_names().any(|known| known == c))
+    {
         let message = format!("algorithm {algorithm} writes no payload");
         problems.push(
             Problem::new("plan::unknown-component", place, message)

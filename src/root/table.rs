@@ -42,6 +42,8 @@ pub enum TableValues<'v> {
     F64(&'v [f64]),
     /// Arrays of 32-bit floats, one after the other, with so many in each row.
     F32Arrays(&'v [f32], usize),
+    /// Arrays of 32-bit integers, likewise.
+    I32Arrays(&'v [i32], usize),
 }
 
 impl TableValues<'_> {
@@ -55,13 +57,14 @@ impl TableValues<'_> {
             Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
             Self::F32Arrays(values, width) => values.len() / width.max(&1),
+            Self::I32Arrays(values, width) => values.len() / width.max(&1),
         }
     }
 
     /// Values of a row.
     fn width(&self) -> usize {
         match self {
-            Self::F32Arrays(_, width) => *width,
+            Self::F32Arrays(_, width) | Self::I32Arrays(_, width) => *width,
             _ => 1,
         }
     }
@@ -76,7 +79,7 @@ impl TableValues<'_> {
     fn leaf(&self) -> (&'static str, char, usize) {
         match self {
             Self::Bool(_) => ("TLeafO", 'O', 1),
-            Self::I32(_) => ("TLeafI", 'I', 4),
+            Self::I32(_) | Self::I32Arrays(..) => ("TLeafI", 'I', 4),
             Self::I64(_) => ("TLeafL", 'L', 8),
             Self::F32(_) | Self::F32Arrays(..) => ("TLeafF", 'F', 4),
             Self::F64(_) => ("TLeafD", 'D', 8),
@@ -107,6 +110,10 @@ impl TableValues<'_> {
                 .flat_map(|v| v.to_be_bytes())
                 .collect(),
             Self::F32Arrays(all, width) => all[first * width..end * width]
+                .iter()
+                .flat_map(|v| v.to_be_bytes())
+                .collect(),
+            Self::I32Arrays(all, width) => all[first * width..end * width]
                 .iter()
                 .flat_map(|v| v.to_be_bytes())
                 .collect(),
@@ -235,10 +242,14 @@ fn check(table: &str, columns: &[TableColumn<'_>]) -> Result<(), WriteError> {
                 "there is another column of that name".into(),
             ));
         }
-        if let TableValues::F32Arrays(values, width) = column.values
-            && (width == 0 || !values.len().is_multiple_of(width))
+        let arrays = match column.values {
+            TableValues::F32Arrays(values, width) => Some((values.len(), width)),
+            TableValues::I32Arrays(values, width) => Some((values.len(), width)),
+            _ => None,
+        };
+        if let Some((found, width)) = arrays
+            && (width == 0 || !found.is_multiple_of(width))
         {
-            let found = values.len();
             return Err(refuse(
                 column,
                 format!("{found} values are no whole rows of {width}"),
@@ -262,7 +273,9 @@ fn features() -> Record {
 /// The name of a column, with the length of its arrays if it has any.
 fn title(column: &TableColumn<'_>) -> String {
     match column.values {
-        TableValues::F32Arrays(_, width) => format!("{}[{width}]", column.name),
+        TableValues::F32Arrays(_, width) | TableValues::I32Arrays(_, width) => {
+            format!("{}[{width}]", column.name)
+        }
         _ => column.name.to_owned(),
     }
 }

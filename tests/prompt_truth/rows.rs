@@ -13,12 +13,14 @@ pub(crate) enum Kind {
     Double,
     /// So many `Float` in each row.
     Floats(usize),
+    /// So many `Int` in each row.
+    Ints(usize),
 }
 
 impl Kind {
     fn width(self) -> usize {
         match self {
-            Self::Floats(width) => width,
+            Self::Floats(width) | Self::Ints(width) => width,
             _ => 1,
         }
     }
@@ -106,6 +108,7 @@ enum Owned {
     F32(Vec<f32>),
     F64(Vec<f64>),
     Arrays(Vec<f32>, usize),
+    IntArrays(Vec<i32>, usize),
 }
 
 impl Owned {
@@ -116,6 +119,7 @@ impl Owned {
             Kind::Int => Self::I32(values.map(|value| *value as i32).collect()),
             Kind::Float => Self::F32(values.map(|value| *value as f32).collect()),
             Kind::Floats(width) => Self::Arrays(values.map(|v| *v as f32).collect(), width),
+            Kind::Ints(width) => Self::IntArrays(values.map(|v| *v as i32).collect(), width),
             Kind::Double => Self::F64(values.copied().collect()),
         }
     }
@@ -127,6 +131,7 @@ impl Owned {
             Self::F32(values) => TableValues::F32(values),
             Self::F64(values) => TableValues::F64(values),
             Self::Arrays(values, width) => TableValues::F32Arrays(values, *width),
+            Self::IntArrays(values, width) => TableValues::I32Arrays(values, *width),
         }
     }
 }
@@ -152,6 +157,22 @@ fn arrays_of_a_fixed_length_come_back() {
     chunk.fill_f64(0, &mut read).unwrap();
     let expected: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
     assert_eq!(read, expected);
+
+    // Labels of global parameters need all their digits.
+    let whole: Vec<i32> = (0..2 * rows as i32).map(|i| 999_999_999 - 7 * i).collect();
+    let labels = TableColumn {
+        name: "labels",
+        values: TableValues::I32Arrays(&whole, 2),
+    };
+    let mut writer = Writer::new(&classes);
+    writer.table("t", "", &[labels]).unwrap();
+    let file = RootFile::parse("memory", writer.finish().unwrap()).unwrap();
+    let column = file.tree("t").unwrap().column("labels").unwrap().clone();
+    assert_eq!(column.dims(), [2]);
+    let chunk = column.read(0..rows as u64, &mut Cache::new()).unwrap();
+    let mut read = vec![0; chunk.len()];
+    chunk.fill_i64(0, &mut read).unwrap();
+    assert!(read.iter().zip(&whole).all(|(a, b)| *a == i64::from(*b)));
 
     for width in [0, 7] {
         let refused = Writer::new(&classes).table("t", "", &[arrays(width)]);

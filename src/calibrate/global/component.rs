@@ -99,7 +99,9 @@ pub(super) fn components() -> &'static [Component] {
 
 /// Names of the payloads that a global fit knows.
 pub fn component_names() -> impl Iterator<Item = &'static str> {
-    components().iter().map(|component| component.payload.as_str())
+    components()
+        .iter()
+        .map(|component| component.payload.as_str())
 }
 
 /// Whether a global fit can write that payload.
@@ -118,11 +120,6 @@ pub(super) struct Label {
 }
 
 impl Component {
-    /// The label of a parameter.
-    pub(super) fn label(&self, element: i64, parameter: i64) -> i64 {
-        (100_000 * self.unique_id + element) * 100 + parameter
-    }
-
     /// Numbers and names of all parameters.
     pub(super) fn parameter_names(&self) -> impl Iterator<Item = (i64, &str)> {
         self.parameters.iter().map(|p| (p.number, p.name.as_str()))
@@ -156,7 +153,9 @@ impl Label {
         let component = components()
             .iter()
             .find(|known| known.unique_id == unique)
-            .ok_or_else(|| format!("label {label} belongs to no payload that is known: {unique}"))?;
+            .ok_or_else(|| {
+                format!("label {label} belongs to no payload that is known: {unique}")
+            })?;
         let payload = &component.payload;
         let parameter = component.parameter(element, number).ok_or_else(|| {
             format!("label {label}: element {element} of {payload} has no parameter {number}")

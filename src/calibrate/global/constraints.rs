@@ -9,9 +9,9 @@ use crate::fit::systems::Constraint;
 use super::super::execution::Ended;
 use super::super::in_force;
 use super::super::{Execution, Input};
+use super::hierarchy;
 use super::parameters::{Parameters, rows};
 use super::rule::{Choice, ConstraintRule, Global};
-use super::hierarchy;
 
 /// What rules make of the parameters.
 pub(super) struct Ruled {
@@ -36,7 +36,10 @@ pub(super) fn ruled(
     for choice in &global.fixed {
         let chosen = rules.chosen(choice, "fix", execution)?;
         if chosen.is_empty() {
-            let note = format!("`{}` holds nothing: no parameter of the records is chosen", choice.name);
+            let note = format!(
+                "`{}` holds nothing: no parameter of the records is chosen",
+                choice.name
+            );
             execution.notes.push(note);
         }
         fixed.extend(chosen.iter().map(|row| rules.label(*row)));
@@ -95,7 +98,12 @@ impl Rules<'_> {
         kind: &str,
         execution: &mut Execution,
     ) -> Result<Vec<usize>, Ended> {
-        let column = self.value(&choice.rows, Wanted::Condition, (kind, &choice.name), execution);
+        let column = self.value(
+            &choice.rows,
+            Wanted::Condition,
+            (kind, &choice.name),
+            execution,
+        );
         match column.map_err(|ended| ended.or_at(choice.place))? {
             Column::Bool(chosen) => Ok((0..chosen.len()).filter(|row| chosen[*row]).collect()),
             _ => Err(Ended::failure(format!("`{}` is no condition", choice.name)).at(choice.place)),
@@ -142,7 +150,10 @@ impl Rules<'_> {
                     format!("constraint `{name}`: the weight of parameter {label} is {weight}");
                 return Err(Ended::failure(message).at(place));
             }
-            let key = rule.each.as_deref().map_or_else(String::new, |column| self.key(column, row));
+            let key = rule
+                .each
+                .as_deref()
+                .map_or_else(String::new, |column| self.key(column, row));
             sums.entry(key).or_default().push((self.label(row), weight));
         }
         let named = |(key, terms): (String, Vec<(i64, f64)>)| Constraint {
@@ -158,7 +169,11 @@ impl Rules<'_> {
 
     /// The value of a column in words.
     fn key(&self, column: &str, row: usize) -> String {
-        match self.table.column(column).and_then(|values| values.value(row)) {
+        match self
+            .table
+            .column(column)
+            .and_then(|values| values.value(row))
+        {
             Some(Value::Int(number)) => format!("{number}"),
             Some(Value::Float(number)) => format!("{number}"),
             Some(Value::Bool(truth)) => format!("{truth}"),

@@ -72,7 +72,11 @@ pub(in super::super) fn execute_global(
 /// What should be known about the fit.
 fn tell(result: &GlobalResult, execution: &mut Execution) {
     let rejected = &result.rejected;
-    let free = result.parameters.iter().filter(|p| is_determined(p)).count();
+    let free = result
+        .parameters
+        .iter()
+        .filter(|p| is_determined(p))
+        .count();
     #[expect(clippy::cast_precision_loss, reason = "for people")]
     let quality = result.chi2 / result.ndf.max(1) as f64;
     execution.notes.push(format!(

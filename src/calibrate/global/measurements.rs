@@ -50,10 +50,15 @@ impl<'t> Columns<'t> {
         };
         Some(Self {
             hit: whole(table, "hit"),
-            numbers: ["event", "track"].iter().filter_map(|n| whole(table, n)).collect(),
+            numbers: ["event", "track"]
+                .iter()
+                .filter_map(|n| whole(table, n))
+                .collect(),
             residual: floats(table, "residual")?,
             error: floats(table, "error")?,
-            locals: (0..).map_while(|i| floats(table, &format!("local{i}"))).collect(),
+            locals: (0..)
+                .map_while(|i| floats(table, &format!("local{i}")))
+                .collect(),
             globals: (0..).map_while(numbered).collect(),
         })
     }
@@ -77,11 +82,12 @@ impl Measurements {
             parameters: Parameters::new(),
             others: BTreeSet::new(),
         };
-        if table.len() == 0 {
+        if table.is_empty() {
             return Ok(measurements);
         }
-        let columns = Columns::of(table)
-            .ok_or_else(|| Ended::failure("the object holds no records: `Collector.records` does"))?;
+        let columns = Columns::of(table).ok_or_else(|| {
+            Ended::failure("the object holds no records: `Collector.records` does")
+        })?;
         // Labels that were met: whether they are fitted.
         let mut known: BTreeMap<i64, bool> = BTreeMap::new();
         let mut number = 0;

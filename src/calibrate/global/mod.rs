@@ -17,9 +17,9 @@ mod silicon;
 mod tests;
 mod wires;
 
+pub use component::{component_names, is_written};
 pub(super) use description::describe_global;
 pub(super) use execute::execute_global;
-pub use component::{component_names, is_written};
 pub use hierarchy::{LEVELS, MOTIONS};
 pub use parameters::parameter_row;
 pub use rule::{Choice, ConstraintRule, Global, Hierarchy};

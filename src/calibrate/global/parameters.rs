@@ -92,9 +92,8 @@ pub(super) fn rows(parameters: &Parameters) -> Result<Table, TableError> {
     };
     let whole = |of: &dyn Fn(&Parameter) -> i64| Column::Int(all().map(of).collect());
     let number = |of: &dyn Fn(&Parameter) -> f64| Column::Float(all().map(of).collect());
-    let silicon = |of: fn(&SiliconId) -> i64| {
-        whole(&move |p: &Parameter| p.silicon.as_ref().map_or(0, of))
-    };
+    let silicon =
+        |of: fn(&SiliconId) -> i64| whole(&move |p: &Parameter| p.silicon.as_ref().map_or(0, of));
     let half_shell = |p: &Parameter| {
         let id = p.silicon.as_ref();
         id.map_or_else(String::new, |id| id.half_shell.clone())
@@ -117,7 +116,10 @@ pub(super) fn rows(parameters: &Parameters) -> Result<Table, TableError> {
     table.push("phi", number(&|p| p.phi))?;
     table.push("stereo", number(&|p| p.stereo))?;
     table.push("value", number(&|p| p.value))?;
-    table.push("entries", whole(&|p| i64::try_from(p.entries).unwrap_or(i64::MAX)))?;
+    table.push(
+        "entries",
+        whole(&|p| i64::try_from(p.entries).unwrap_or(i64::MAX)),
+    )?;
     Ok(table)
 }
 

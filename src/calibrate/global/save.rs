@@ -58,7 +58,11 @@ fn before(component: &Component, input: &Input) -> Result<(Values, bool), Ended>
         return Ok((Values::new(), false));
     };
     let payload_name = &component.payload;
-    let strange = || Ended::failure(format!("the {payload_name} in force is not what its class says"));
+    let strange = || {
+        Ended::failure(format!(
+            "the {payload_name} in force is not what its class says"
+        ))
+    };
     let mut channels = payload.channels.values();
     let mut values = Values::new();
     match component.stored {
@@ -110,7 +114,11 @@ pub(super) fn payloads(
         }
         let (mut values, _) = before(component, input)?;
         let (mut errors, mut corrections) = (Values::new(), Values::new());
-        for found in result.parameters.iter().filter(|found| is_determined(found)) {
+        for found in result
+            .parameters
+            .iter()
+            .filter(|found| is_determined(found))
+        {
             let Some(parameter) = parameters.get(&found.label) else {
                 continue;
             };
@@ -163,7 +171,8 @@ impl Component {
                     };
                     (member.to_owned(), elements.iter().map(value).collect())
                 };
-                let members: IndexMap<String, Vec<f64>> = self.parameter_names().map(member).collect();
+                let members: IndexMap<String, Vec<f64>> =
+                    self.parameter_names().map(member).collect();
                 payload.members = members;
                 payload.channels.insert("element".into(), elements);
             }

@@ -62,7 +62,11 @@ pub(super) fn find(layers: &[WireLayer], element: i64, name: &str) -> Option<Wir
         wire,
         radius: layer.radius,
         phi: layer.phi(wire, forward),
-        z: if forward { layer.forward } else { layer.backward },
+        z: if forward {
+            layer.forward
+        } else {
+            layer.backward
+        },
         stereo,
     })
 }

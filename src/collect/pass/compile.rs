@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::hoist::{Hoisted, hoist};
-use super::sections::{Section, mark_later};
 use super::records::Records;
+use super::sections::{Section, mark_later};
 use super::slots::{DefinedOf, Definition, Join, Key, Slots};
 use super::view::{Level, View, partner_name};
 use crate::collect::schema::{Array, FieldId, Names};
@@ -184,7 +184,11 @@ impl Compiler<'_> {
         if let Some(array) = &records.array {
             self.each(array, object.place)?;
         }
-        let columns: Vec<_> = records.columns.iter().map(|(_, f)| (f, Wanted::Any)).collect();
+        let columns: Vec<_> = records
+            .columns
+            .iter()
+            .map(|(_, f)| (f, Wanted::Any))
+            .collect();
         let evaluator = self.evaluator(&columns)?;
         self.push(evaluator, Action::Fill(self.objects.len()));
         let names = records.columns.iter().map(|(name, _)| name.clone());

@@ -197,20 +197,32 @@ mod tests {
 
     #[test]
     fn measurements_are_an_array_or_rows() {
-        for (stem, array) in [("mille_hits.", "mille_hits"), ("hits_", "hits"), ("", "residual")] {
+        for (stem, array) in [
+            ("mille_hits.", "mille_hits"),
+            ("hits_", "hits"),
+            ("", "residual"),
+        ] {
             let records = found(Some("n"), &columns(stem, 3, 3)).unwrap();
             assert_eq!(records.array.as_deref(), Some(array));
             let names: Vec<_> = records.columns.iter().map(|(n, _)| n.as_str()).collect();
-            let wanted = "hit residual error local0 local1 label0 slope0 label1 slope1 label2 slope2";
+            let wanted =
+                "hit residual error local0 local1 label0 slope0 label1 slope1 label2 slope2";
             assert_eq!(names.join(" "), wanted);
         }
         let mut rows = columns("", 1, 1);
-        assert!(found(None, &rows).unwrap_err().contains("`event` and `track`"));
+        assert!(
+            found(None, &rows)
+                .unwrap_err()
+                .contains("`event` and `track`")
+        );
         rows.push(("track".into(), Type::Int, 1));
         let records = found(None, &rows).unwrap();
         assert_eq!(records.array, None);
         let names: Vec<_> = records.columns.iter().map(|(n, _)| n.as_str()).collect();
-        assert_eq!(names.join(" "), "event track residual error local0 local1 label0 slope0");
+        assert_eq!(
+            names.join(" "),
+            "event track residual error local0 local1 label0 slope0"
+        );
     }
 
     #[test]

@@ -146,9 +146,8 @@ fn per_channel(
         first,
         last,
     };
-    let whole = |object: &Object| {
-        matches!(object.storage, Storage::Equations(_) | Storage::Records)
-    };
+    let whole =
+        |object: &Object| matches!(object.storage, Storage::Equations(_) | Storage::Records);
     let added = collector.edit(|c| match c.steps.last_mut() {
         Some(Step::Fill(object)) if !whole(object) => {
             object.channels.push(channel);

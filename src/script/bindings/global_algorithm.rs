@@ -93,7 +93,11 @@ fn hierarchy(
 }
 
 fn outliers(algorithm: &A, options: &Map) -> Fallible<A> {
-    refuse_others(options, &["chi2_cut", "downweight"], "options of `outliers`")?;
+    refuse_others(
+        options,
+        &["chi2_cut", "downweight"],
+        "options of `outliers`",
+    )?;
     let positive = |key: &str, value: &rhai::Dynamic| {
         let value = number(value)?;
         match value.is_finite() && value > 0.0 {
@@ -112,7 +116,9 @@ fn outliers(algorithm: &A, options: &Map) -> Fallible<A> {
         },
     };
     let downweight = options.get("downweight");
-    let downweight = downweight.map(|value| positive("downweight", value)).transpose()?;
+    let downweight = downweight
+        .map(|value| positive("downweight", value))
+        .transpose()?;
     change(algorithm, "outliers", |g| {
         g.chi2_cut = cuts;
         g.downweight = downweight;
@@ -133,13 +139,19 @@ fn scale_errors(algorithm: &A, factor: f64) -> Fallible<A> {
 
 pub(super) fn register(engine: &mut Engine) {
     engine
-        .register_fn("GlobalFit", |call: Call<'_>, records: &str, components: Array| {
-            global_fit(&call, records, &components)
-        })
-        .register_fn("fix", |call: Call<'_>, a: &mut A, name: &str, rows: FnPtr| {
-            let choice = choice(&call, name, &rows)?;
-            change(a, "fix", |g| g.fixed.push(choice))
-        })
+        .register_fn(
+            "GlobalFit",
+            |call: Call<'_>, records: &str, components: Array| {
+                global_fit(&call, records, &components)
+            },
+        )
+        .register_fn(
+            "fix",
+            |call: Call<'_>, a: &mut A, name: &str, rows: FnPtr| {
+                let choice = choice(&call, name, &rows)?;
+                change(a, "fix", |g| g.fixed.push(choice))
+            },
+        )
         .register_fn(
             "constrain",
             |call: Call<'_>, a: &mut A, name: &str, rows: FnPtr, weight: FnPtr| {
@@ -162,8 +174,12 @@ pub(super) fn register(engine: &mut Engine) {
             let found = method(&name.into())?;
             change(a, "method", |g| g.method = found)
         })
-        .register_fn("scale_errors", |a: &mut A, factor: f64| scale_errors(a, factor))
-        .register_fn("scale_errors", |a: &mut A, factor: i64| scale_errors(a, factor as f64))
+        .register_fn("scale_errors", |a: &mut A, factor: f64| {
+            scale_errors(a, factor)
+        })
+        .register_fn("scale_errors", |a: &mut A, factor: i64| {
+            scale_errors(a, factor as f64)
+        })
         .register_fn("outliers", |a: &mut A, options: Map| outliers(a, &options))
         .register_fn("min_entries", |a: &mut A, n: i64| {
             let n = count(n, "min_entries")?;
