@@ -139,7 +139,7 @@ impl<'a> Work<'a> {
             let collecting = self.setting.collecting;
             let constants = self.constants(iteration);
             let objects = collecting.load(self.calibration, collection, &objects, &constants)?;
-            Some(Gathered { objects, outcome })
+            Some(Gathered::new(objects, outcome))
         };
         self.calibration.collections.keys().map(one).collect()
     }
@@ -183,7 +183,7 @@ impl<'a> Work<'a> {
             self.observer.event(&Event::Collected {
                 calibration: name.clone(),
                 collection: one.outcome.clone(),
-                reused,
+                reused: reused || one.remembered,
                 took: began.elapsed(),
             });
         }
@@ -204,11 +204,19 @@ impl<'a> Work<'a> {
                 objects,
                 constants: self.constants(iteration),
                 looked_up: self.looked_up(),
+                data: self.data(),
                 earlier: self.earlier(iteration),
                 folder: algorithms,
             },
             self.observer,
         )
+    }
+
+    /// The fingerprint of all objects, if each has one.
+    fn data(&self) -> Option<String> {
+        let named = |one: &Gathered| Some((one.outcome.name.clone(), one.key.clone()?));
+        let all: Option<Vec<_>> = self.gathered.iter().map(named).collect();
+        serde_json::to_string(&all?).ok()
     }
 
     /// The constants with which the objects were collected, by name.
@@ -323,6 +331,7 @@ impl CalibrationActions for Work<'_> {
     }
 
     fn submit(&mut self, iteration: u32) -> Result<(), Stop> {
+        self.setting.options.go_on().map_err(stop)?;
         self.iteration_started(iteration);
         Ok(())
     }

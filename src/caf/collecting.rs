@@ -31,9 +31,25 @@ pub(super) trait Keep: Objects {
 }
 
 /// The objects of one collection, and how they came about.
+#[derive(Clone)]
 pub(super) struct Gathered {
     pub(super) objects: Arc<dyn Keep>,
     pub(super) outcome: CollectionOutcome,
+    /// The fingerprint of everything the objects hang on, where one is kept.
+    pub(super) key: Option<String>,
+    /// Whether an earlier run of this process collected them.
+    pub(super) remembered: bool,
+}
+
+impl Gathered {
+    pub(super) fn new(objects: Arc<dyn Keep>, outcome: CollectionOutcome) -> Self {
+        Self {
+            objects,
+            outcome,
+            key: None,
+            remembered: false,
+        }
+    }
 }
 
 /// Turns the files of a collection into objects.

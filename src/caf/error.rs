@@ -97,6 +97,9 @@ pub enum Error {
         /// The folder as given.
         folder: PathBuf,
     },
+    /// The run was asked to end.
+    #[error("the run was stopped; what is done is kept")]
+    Stopped,
     /// There are no threads to work with.
     #[error(transparent)]
     Backend(#[from] backend::Error),

@@ -122,6 +122,9 @@ pub enum Event {
         calibration: String,
         /// Its executions.
         algorithm: AlgorithmOutcome,
+        /// Whether it was taken over from an earlier run: nothing it depends on changed.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        reused: bool,
         /// How long it took; not part of the written event, which is the same each time.
         #[serde(skip)]
         took: Duration,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use crate::conditions::Chain;
@@ -63,19 +64,22 @@ fn inputs(plan: &Plan) -> BTreeMap<String, (u64, u64)> {
         if found.contains_key(&name) {
             continue;
         }
-        let Ok(facts) = fs::metadata(path) else {
-            continue;
-        };
-        let changed = facts
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        let nanoseconds = changed.map_or(0, |time| {
-            time.as_secs() * 1_000_000_000 + u64::from(time.subsec_nanos())
-        });
-        found.insert(name, (facts.len(), nanoseconds));
+        if let Some(stamp) = stamp(path) {
+            found.insert(name, stamp);
+        }
     }
     found
+}
+
+/// Size of a file, and time of its last change in nanoseconds; `None` if it cannot be looked at.
+pub(super) fn stamp(path: &Path) -> Option<(u64, u64)> {
+    let facts = fs::metadata(path).ok()?;
+    let changed = facts.modified().ok();
+    let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let nanoseconds = changed.map_or(0, |time| {
+        time.as_secs() * 1_000_000_000 + u64::from(time.subsec_nanos())
+    });
+    Some((facts.len(), nanoseconds))
 }
 
 #[cfg(test)]

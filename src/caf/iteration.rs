@@ -16,6 +16,7 @@ use crate::iov::IoV;
 use crate::plan::Calibration;
 
 use super::files::write_json;
+use super::memory::algorithm_key;
 use super::provenance::facts;
 use super::run::Setting;
 use super::{AlgorithmOutcome, Error, Event, ExecutionOutcome, Observer, State};
@@ -30,6 +31,8 @@ pub(super) struct Pass<'a> {
     pub(super) constants: Chain,
     /// Constants that the collectors looked at.
     pub(super) looked_up: Vec<InForce>,
+    /// The fingerprint of the objects, if there is one.
+    pub(super) data: Option<String>,
     /// What the iteration before stored.
     pub(super) earlier: Option<Store>,
     /// Where they write.
@@ -77,12 +80,15 @@ pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Re
             max_iterations: calibration.max_iterations,
         });
         let began = Instant::now();
-        let done = run_strategy(&task(pass, algorithm, &store, !found.payloads.is_empty()));
+        pass.setting.options.go_on()?;
+        let task = task(pass, algorithm, &store, !found.payloads.is_empty());
+        let (done, reused) = done(pass, algorithm, &task)?;
         let outcome = AlgorithmOutcome::new(algorithm, &done);
         file(pass, algorithm, &outcome, &done)?;
         observer.event(&Event::AlgorithmDone {
             calibration: calibration.name.clone(),
             algorithm: outcome.clone(),
+            reused,
             took: began.elapsed(),
         });
         found.algorithms.push(outcome);
@@ -94,6 +100,26 @@ pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Re
         }
     }
     Ok(found)
+}
+
+/// What came of an algorithm, and whether an earlier run found it.
+fn done(
+    pass: &Pass<'_>,
+    algorithm: &Algorithm,
+    task: &Task,
+) -> Result<(StrategyOutcome, bool), Error> {
+    let Some(memory) = &pass.setting.options.memory else {
+        return Ok((run_strategy(task), false));
+    };
+    let Some(key) = algorithm_key(pass, algorithm, &task.constants)? else {
+        return Ok((run_strategy(task), false));
+    };
+    if let Some(done) = memory.algorithm(&key) {
+        return Ok((done, true));
+    }
+    let done = run_strategy(task);
+    memory.keep_algorithm(key, &done);
+    Ok((done, false))
 }
 
 fn task(pass: &Pass<'_>, algorithm: &Algorithm, store: &Store, stored: bool) -> Task {

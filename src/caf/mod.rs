@@ -38,6 +38,7 @@ mod iteration_folders;
 mod lines;
 mod local_database;
 pub mod machine;
+mod memory;
 mod options;
 mod outcome;
 mod provenance;
@@ -59,6 +60,7 @@ pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
 pub use export::{ExportError, Exported, export};
 pub use iteration_folders::{iteration_folders, remove_iterations_after};
+pub use memory::Memory;
 pub use options::Options;
 pub use outcome::{
     AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, ExecutionOutcome, Outcome,

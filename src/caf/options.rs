@@ -1,10 +1,14 @@
 //! How a plan is to be run.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 
 use crate::conditions::Store;
+
+use super::{Error, Memory};
 
 /// How a plan is to be run. None of it changes what comes out, but for `constants`.
 #[derive(Clone, Debug)]
@@ -18,6 +22,12 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Stores whose constants are in force before this run; the first one that has a payload wins.
     pub constants: Vec<Store>,
+    /// What earlier runs of this process left, and what this one leaves for the next.
+    pub memory: Option<Arc<Memory>>,
+    /// Folder for what programs make of input files; `None` is one in the output.
+    pub cache: Option<PathBuf>,
+    /// Ends the run as soon as possible when it becomes true; what is done is kept.
+    pub stop: Option<Arc<AtomicBool>>,
     /// Programs and libraries with their versions, for the provenance of payloads.
     pub versions: IndexMap<String, String>,
 }
@@ -32,7 +42,18 @@ impl Options {
             overwrite: false,
             threads: None,
             constants: Vec::new(),
+            memory: None,
+            cache: None,
+            stop: None,
             versions: IndexMap::from([("b2caf".to_owned(), version)]),
+        }
+    }
+
+    /// Fails when the run was asked to end.
+    pub(super) fn go_on(&self) -> Result<(), Error> {
+        match &self.stop {
+            Some(stop) if stop.load(Ordering::Relaxed) => Err(Error::Stopped),
+            _ => Ok(()),
         }
     }
 }

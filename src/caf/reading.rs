@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use indexmap::IndexMap;
 use serde::Serialize as _;
@@ -30,6 +31,8 @@ pub(super) struct Reading {
     pub(super) threads: Option<usize>,
     /// Folder for what programs make of input files, and for what they are given.
     pub(super) cache: PathBuf,
+    /// Ends the work when it becomes true.
+    pub(super) stop: Option<Arc<AtomicBool>>,
 }
 
 impl Collecting for Reading {
@@ -63,7 +66,9 @@ impl Collecting for Reading {
             cache: Some(self.cache.join("external")),
             payloads: given.clone(),
         };
-        let relay = Relay::new(observer, &calibration.name, collection, &collector.name);
+        let stop = self.stop.as_deref();
+        let names = [calibration.name.as_str(), collection, &collector.name];
+        let relay = Relay::new(observer, names, stop);
         let constants = ChainConstants::new(&constants_of(&collector, constants))?;
         let path = &sample.path;
         let collected =
@@ -71,13 +76,12 @@ impl Collecting for Reading {
                 .map_err(told)?;
         let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
         let looked_up = LookedUp::new(&collector, &runs, &constants);
-        Ok(Gathered {
-            outcome: outcome(collection, &collected),
-            objects: Arc::new(Read {
-                given: given.map(|payloads| payloads.identity),
-                ..Read::new(&collector, Some(collected), looked_up)
-            }),
-        })
+        let outcome = outcome(collection, &collected);
+        let objects = Read {
+            given: given.map(|payloads| payloads.identity),
+            ..Read::new(&collector, Some(collected), looked_up)
+        };
+        Ok(Gathered::new(Arc::new(objects), outcome))
     }
 
     fn load(
@@ -194,6 +198,7 @@ fn told(error: collect::Error) -> Error {
                 format!("{} (at {at})", failure.message),
             )
         }
+        collect::Error::Stopped => return Error::Stopped,
         _ => {
             return Error::Input {
                 message: error.to_string(),
@@ -287,21 +292,20 @@ fn whole(rows: f64) -> u64 {
 
 /// Nothing to read: all files lie outside of what was asked for.
 fn nothing(name: &str, collector: &Collector, requested: &IoV) -> Gathered {
-    Gathered {
-        objects: Arc::new(Read::new(collector, None, LookedUp::default())),
-        outcome: CollectionOutcome {
-            name: name.into(),
-            collector: collector.name.clone(),
-            files: 0,
-            events: 0,
-            rows: 0,
-            row_name: "events".into(),
-            cuts: Vec::new(),
-            warnings: vec![format!(
-                "no input file lies in the requested interval {requested}"
-            )],
-        },
-    }
+    let outcome = CollectionOutcome {
+        name: name.into(),
+        collector: collector.name.clone(),
+        files: 0,
+        events: 0,
+        rows: 0,
+        row_name: "events".into(),
+        cuts: Vec::new(),
+        warnings: vec![format!(
+            "no input file lies in the requested interval {requested}"
+        )],
+    };
+    let objects = Read::new(collector, None, LookedUp::default());
+    Gathered::new(Arc::new(objects), outcome)
 }
 
 /// Collected objects as an algorithm sees them.

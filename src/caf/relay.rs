@@ -1,6 +1,7 @@
 //! From the threads that read files to the one observer.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::collect::Progress;
@@ -13,20 +14,22 @@ pub(super) struct Relay<'a> {
     calibration: &'a str,
     collection: &'a str,
     collector: &'a str,
+    stop: Option<&'a AtomicBool>,
 }
 
 impl<'a> Relay<'a> {
+    /// For a calibration, its collection and the collector.
     pub(super) fn new(
         observer: &'a mut dyn Observer,
-        calibration: &'a str,
-        collection: &'a str,
-        collector: &'a str,
+        [calibration, collection, collector]: [&'a str; 3],
+        stop: Option<&'a AtomicBool>,
     ) -> Self {
         Self {
             observer: Mutex::new(observer),
             calibration,
             collection,
             collector,
+            stop,
         }
     }
 
@@ -74,5 +77,9 @@ impl Progress for Relay<'_> {
 
     fn file_finished(&self, file: &Path) {
         self.tell(&Event::FileCollected { file: file.into() });
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 }

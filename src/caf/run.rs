@@ -12,6 +12,7 @@ use super::calibration::Work;
 use super::collecting::Collecting;
 use super::folder::{CACHE, Folder};
 use super::inputs::{check_inputs, check_start};
+use super::memory::{Remembering, cache};
 use super::reading::{Reading, check_columns};
 use super::speaker::Speaker;
 use super::state::{CalibrationState, Row, StateDb};
@@ -53,9 +54,18 @@ pub fn run(plan: &Plan, options: &Options, observer: &mut dyn Observer) -> Resul
     check(plan, options)?;
     let reading = Reading {
         threads: options.threads,
-        cache: options.output.join(CACHE),
+        cache: cache(options.cache.as_ref(), &options.output, CACHE),
+        stop: options.stop.clone(),
     };
-    run_with(plan, options, &reading, observer)
+    let Some(memory) = &options.memory else {
+        return run_with(plan, options, &reading, observer);
+    };
+    memory.begin();
+    let remembering = Remembering {
+        collecting: &reading,
+        memory,
+    };
+    run_with(plan, options, &remembering, observer)
 }
 
 /// Checks a plan as far as that is possible without reading an event: its parts against each

@@ -27,19 +27,18 @@ pub(super) fn without_data(
         )],
         false => Vec::new(),
     };
-    Gathered {
-        outcome: CollectionOutcome {
-            name: collection.into(),
-            collector: String::new(),
-            files: files.len() as u64,
-            events: 0,
-            rows: 0,
-            row_name: "events".into(),
-            cuts: Vec::new(),
-            warnings,
-        },
-        objects: Arc::new(Runs::new(calibration, runs.into_iter().collect())),
-    }
+    let outcome = CollectionOutcome {
+        name: collection.into(),
+        collector: String::new(),
+        files: files.len() as u64,
+        events: 0,
+        rows: 0,
+        row_name: "events".into(),
+        cuts: Vec::new(),
+        warnings,
+    };
+    let runs = Runs::new(calibration, runs.into_iter().collect());
+    Gathered::new(Arc::new(runs), outcome)
 }
 
 /// The runs that a file is known to hold without opening it: that of a file with a single run,

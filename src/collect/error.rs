@@ -11,6 +11,9 @@ use crate::root;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The pass was asked to end.
+    #[error("the pass was stopped")]
+    Stopped,
     /// A collector without files.
     #[error("collector {collector} has no input files")]
     NoFiles {

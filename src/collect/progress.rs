@@ -16,6 +16,10 @@ pub trait Progress: Sync {
     fn entries_done(&self, _entries: u64) {}
     /// The last entry of this file was read.
     fn file_finished(&self, _file: &Path) {}
+    /// Whether the pass is to end without a result; asked between pieces of work.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody wants to know.

@@ -104,7 +104,11 @@ impl<'a> Whole<'a> {
                 };
                 // Pieces are handed out in order: all before a failed one are finished too, so
                 // the first failure does not depend on the threads.
-                if let Err(error) = self.unit(number, unit, &known, &mut worker) {
+                let done = match self.progress.is_stopped() {
+                    true => Err(Error::Stopped),
+                    false => self.unit(number, unit, &known, &mut worker),
+                };
+                if let Err(error) = done {
                     stop.store(true, Ordering::Relaxed);
                     keep_first(&failed, number, error);
                 }

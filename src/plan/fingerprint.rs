@@ -28,6 +28,22 @@ pub fn calibration_fingerprint(calibration: &Calibration) -> String {
     hash(value(calibration))
 }
 
+/// The fingerprint of what is collected for a collection: 64 hexadecimal digits.
+#[must_use]
+pub fn collection_fingerprint(calibration: &Calibration, collection: &str) -> String {
+    let Some(sample) = calibration.collections.get(collection) else {
+        return hash(Value::Null);
+    };
+    hash(json!([
+        collection,
+        sample.collector,
+        sample.input_files.iter().collect::<Vec<_>>(),
+        sample.path,
+        calibration.granularity,
+        calibration.ignored_runs,
+    ]))
+}
+
 fn value(calibration: &Calibration) -> Value {
     let collections: Vec<Value> = calibration
         .collections
@@ -53,7 +69,9 @@ fn value(calibration: &Calibration) -> Value {
     })
 }
 
-fn hash(mut value: Value) -> String {
+/// The hash of a description without the places in it: 64 hexadecimal digits.
+#[must_use]
+pub fn hash(mut value: Value) -> String {
     forget_places(&mut value);
     blake3::hash(value.to_string().as_bytes())
         .to_hex()

@@ -27,7 +27,7 @@ mod strategies;
 
 pub use calibration::{Calibration, Collection, Plan};
 pub use check::check;
-pub use fingerprint::{calibration_fingerprint, fingerprint};
+pub use fingerprint::{calibration_fingerprint, collection_fingerprint, fingerprint, hash};
 pub use graph::Graph;
 pub use order::{Order, order};
 pub use problem::{Error, Problem};

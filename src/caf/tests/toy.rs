@@ -100,19 +100,17 @@ impl Collecting for Making {
                 });
             }
         }
-        Ok(Gathered {
-            objects: Arc::new(made),
-            outcome: CollectionOutcome {
-                name: collection.into(),
-                collector: "CaTest".into(),
-                files: 1,
-                events: 1000,
-                rows: 1000,
-                row_name: "events".into(),
-                cuts: Vec::new(),
-                warnings: Vec::new(),
-            },
-        })
+        let outcome = CollectionOutcome {
+            name: collection.into(),
+            collector: "CaTest".into(),
+            files: 1,
+            events: 1000,
+            rows: 1000,
+            row_name: "events".into(),
+            cuts: Vec::new(),
+            warnings: Vec::new(),
+        };
+        Ok(Gathered::new(Arc::new(made), outcome))
     }
 
     fn load(
