@@ -87,5 +87,8 @@ fn hot_and_dead_pixels_drains_and_rows_are_told_apart() {
     assert_eq!(set(dead, "m_MapSingles", SENSOR), single);
     assert_eq!(set(dead, "m_MapRows", SENSOR), BTreeSet::from([DEAD_ROW]));
     let (u, line) = DEAD_DRAIN;
-    assert_eq!(set(dead, "m_MapDrains", SENSOR), BTreeSet::from([4 * u + line]));
+    assert_eq!(
+        set(dead, "m_MapDrains", SENSOR),
+        BTreeSet::from([4 * u + line])
+    );
 }
