@@ -43,6 +43,8 @@ mod klm_status;
 mod klm_time;
 #[path = "prompt_truth/pxd_gain.rs"]
 mod pxd_gain;
+#[path = "prompt_truth/pxd_masks.rs"]
+mod pxd_masks;
 #[path = "prompt_truth/top_mask.rs"]
 mod top_mask;
 #[path = "prompt_truth/top_times.rs"]

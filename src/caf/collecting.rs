@@ -117,9 +117,16 @@ impl Objects for Together {
         }))
     }
 
-    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        let rows = self.0.iter().filter_map(|(_, one)| one.rows(object, runs));
-        rows.reduce(|a, b| a + b)
+    fn rows(&self, object: &str, runs: &[ExpRun]) -> Result<Option<u64>, String> {
+        let mut all = None;
+        for (name, one) in &self.0 {
+            let rows = one.rows(object, runs);
+            let rows = rows.map_err(|error| format!("collection {name}: {error}"))?;
+            if let Some(rows) = rows {
+                all = Some(all.unwrap_or(0) + rows);
+            }
+        }
+        Ok(all)
     }
 
     fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {

@@ -392,11 +392,6 @@ impl Objects for Read {
         }))
     }
 
-    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        let table = self.collected.as_ref()?.table(object, runs).ok()?;
-        Some(table.len() as u64)
-    }
-
     fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
         let Some(collected) = self.has(object) else {
             return Ok(None);

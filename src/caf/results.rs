@@ -113,7 +113,7 @@ impl Results {
             });
             let Some(file) = file else { continue };
             let collected: Option<Collected> = read(&file)?;
-            collections.extend(collected.map(|one| (collection.name.clone(), one)));
+            collections.extend(collected.map(|one| (file, one)));
         }
         Ok(Past(collections))
     }
@@ -131,16 +131,21 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     serde_json::from_reader(BufReader::new(opened)).map_err(|error| failed(&error))
 }
 
-/// Collected objects of collections by name.
+/// Collected objects of collections, and the files that keep them.
 #[derive(Debug)]
-pub struct Past(Vec<(String, Collected)>);
+pub struct Past(Vec<(PathBuf, Collected)>);
 
 impl Past {
     /// What was collected in collections that have the object.
-    fn holders(&self, object: &str) -> impl Iterator<Item = &Collected> {
-        let all = self.0.iter().map(|(_, one)| one);
-        all.filter(move |one| one.names().any(|name| name == object))
+    fn holders(&self, object: &str) -> impl Iterator<Item = &(PathBuf, Collected)> {
+        let all = self.0.iter();
+        all.filter(move |(_, one)| one.names().any(|name| name == object))
     }
+}
+
+/// For `map_err`: an object of `file` is not what is asked for, or does not fit the others.
+fn of_file<E: std::fmt::Display>(file: &Path) -> impl Fn(E) -> String {
+    move |error| format!("{}: {error}", file.display())
 }
 
 impl Objects for Past {
@@ -160,17 +165,12 @@ impl Objects for Past {
         Ok(None)
     }
 
-    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        let table = self.table(object, runs).ok()??;
-        Some(table.len() as u64)
-    }
-
     fn block(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
         let mut whole: Option<Block> = None;
-        for one in self.holders(object) {
-            let block = one.block(object, runs).map_err(|error| error.to_string())?;
+        for (file, one) in self.holders(object) {
+            let block = one.block(object, runs).map_err(of_file(file))?;
             match &mut whole {
-                Some(whole) => whole.merge(&block).map_err(|error| error.to_string())?,
+                Some(whole) => whole.merge(&block).map_err(of_file(file))?,
                 None => whole = Some(block),
             }
         }
@@ -179,10 +179,10 @@ impl Objects for Past {
 
     fn table(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Table>, String> {
         let mut whole: Option<Table> = None;
-        for one in self.holders(object) {
-            let table = one.table(object, runs).map_err(|error| error.to_string())?;
+        for (file, one) in self.holders(object) {
+            let table = one.table(object, runs).map_err(of_file(file))?;
             match &mut whole {
-                Some(whole) => whole.append(&table).map_err(|error| error.to_string())?,
+                Some(whole) => whole.append(&table).map_err(of_file(file))?,
                 None => whole = Some(table),
             }
         }
@@ -197,5 +197,54 @@ impl Objects for Past {
             }
         }
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const RUN: ExpRun = ExpRun { exp: 7, run: 1 };
+
+    /// What a collection kept: a table `hits` with one column of this name, and a sum `seen`.
+    fn kept(file: &str, column: &str) -> (PathBuf, Collected) {
+        let table = |values: &[i64]| {
+            let columns = json!({ column: { "int": values } });
+            json!({ "table": { "columns": columns, "rows": values.len() } })
+        };
+        let hits =
+            json!({ "name": "hits", "empty": table(&[]), "runs": [[[7, 1], table(&[3, 4])]] });
+        let collected = json!({
+            "collector": "Hits", "granularity": "run", "row_name": "events", "rows": 2, "files": [],
+            "runs": [{ "run": [7, 1], "read": 2, "collected": 2 }], "cuts": [], "objects": [hits],
+        });
+        (file.into(), serde_json::from_value(collected).unwrap())
+    }
+
+    #[test]
+    fn rows_are_counted_over_all_collections() {
+        let past = Past(vec![
+            kept("a/objects.json", "wire"),
+            kept("b/objects.json", "wire"),
+        ]);
+        assert_eq!(past.rows("hits", &[RUN]), Ok(Some(4)));
+        assert_eq!(past.rows("tracks", &[RUN]), Ok(None));
+        assert_eq!(past.table("tracks", &[RUN]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_put_together_is_an_error_with_its_file() {
+        let past = Past(vec![
+            kept("a/objects.json", "wire"),
+            kept("b/objects.json", "cell"),
+        ]);
+        let said = past.rows("hits", &[RUN]).unwrap_err();
+        assert!(said.starts_with("b/objects.json: "), "{said}");
+        assert!(said.contains("cell"), "{said}");
+        assert_eq!(past.table("hits", &[RUN]).unwrap_err(), said);
+        let said = past.block("hits", &[RUN]).unwrap_err();
+        assert!(said.starts_with("a/objects.json: "), "{said}");
     }
 }

@@ -82,10 +82,6 @@ impl Objects for Runs {
     fn channels(&self, _: &str, _: &[ExpRun]) -> Result<Option<Channels>, String> {
         Ok(None)
     }
-
-    fn rows(&self, _: &str, _: &[ExpRun]) -> Option<u64> {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,12 @@ pub trait Combine: Send + Sync + fmt::Debug {
     /// What the script raised, with its place.
     fn combine(&self, data: &Data, fits: &Table) -> Result<Table, Failure>;
 
+    /// The columns of the fits that it takes, with the places where it says so, as far as its text
+    /// shows them.
+    fn columns(&self) -> &[(String, Place)] {
+        &[]
+    }
+
     /// The texts it names: what is not among them is no column that it makes.
     fn names(&self) -> Vec<&str> {
         self.source().split('"').skip(1).step_by(2).collect()

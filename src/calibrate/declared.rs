@@ -11,7 +11,7 @@ use super::in_force;
 use super::lack::{Lack, check_tolerance};
 use super::payloads::{decides_itself, make_payloads};
 use super::summary::summary;
-use super::words::{counted, listed};
+use super::words::{counted, listed, plural};
 use super::{Channels, Declared, Execution, FitStep, FitSummary, Input};
 
 /// Executes a declared algorithm, filling `execution` as far as it comes.
@@ -86,6 +86,9 @@ fn fitted(
     let model = in_force::model(&step.model, input)?;
     let fits = fit_each(&histograms, &model, &step.options)
         .map_err(|error| Ended::failure(error.to_string()).at(step.place))?;
+    if let Some(failure) = fit::failed_everywhere(&fits, &plural(&channels.name)) {
+        return Err(Ended::rule("no fit", failure));
+    }
     for (position, row) in enough.into_iter().zip(fits) {
         rows[position] = row;
     }

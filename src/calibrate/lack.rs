@@ -87,6 +87,7 @@ impl Lack {
             fit: None,
             ok: false,
             why: why.clone(),
+            error: None,
         })
         .collect()
     }

@@ -31,8 +31,14 @@ pub trait Objects: Send + Sync {
     /// When the object is something else, or cannot be read, in a sentence.
     fn channels(&self, object: &str, runs: &[ExpRun]) -> Result<Option<Channels>, String>;
 
-    /// Rows of a table, in all of `runs`; `None` if there is no such table.
-    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64>;
+    /// Rows of a table, in all of `runs`; `None` if there is no such object.
+    ///
+    /// # Errors
+    /// When the object is something else, or cannot be read, in a sentence.
+    fn rows(&self, object: &str, runs: &[ExpRun]) -> Result<Option<u64>, String> {
+        let table = self.table(object, runs)?;
+        Ok(table.map(|table| table.len() as u64))
+    }
 
     /// A histogram, profile, efficiency or sum with all its channels, merged over `runs`; `None`
     /// if there is no such object.

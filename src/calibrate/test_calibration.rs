@@ -103,6 +103,7 @@ fn my_rows(input: &Input) -> Result<u64, Ended> {
     input
         .objects
         .rows("MyTree", &input.runs)
+        .map_err(|reason| Ended::failure(format!("`MyTree`: {reason}")))?
         .ok_or_else(|| missing("MyTree"))
 }
 

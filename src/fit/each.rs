@@ -120,22 +120,20 @@ impl Compiled {
             let solved = self.solve_from(histogram, from, options, thread)?;
             Ok::<Fit, Error>(solved.fit)
         }));
-        let (fit, why) = match ended {
+        let (fit, why, error) = match ended {
             Ok(Ok(fit)) => {
                 let why = fit.why.clone();
-                (Some(fit), why)
+                (Some(fit), why, None)
             }
-            Ok(Err(error)) => (None, error.to_string()),
+            Ok(Err(error)) => (None, error.to_string(), Some(error)),
             Err(cause) => {
                 // what it was working on is in no known state
                 *thread = Thread::default();
-                (
-                    None,
-                    format!(
-                        "the fit panicked: {}; this is a bug of b2caf",
-                        message(&*cause)
-                    ),
-                )
+                let why = format!(
+                    "the fit panicked: {}; this is a bug of b2caf",
+                    message(&*cause)
+                );
+                (None, why, None)
             }
         };
         Row {
@@ -146,6 +144,7 @@ impl Compiled {
             ok: fit.as_ref().is_some_and(Fit::valid),
             fit,
             why,
+            error,
         }
     }
 }

@@ -64,7 +64,7 @@ pub use points::{Points, fit_points};
 pub use probability::probability;
 pub use problem::Problem;
 pub use result::{Cost, Errors, Fit, Options};
-pub use row::{Row, table};
+pub use row::{Row, failed_everywhere, table};
 pub use scan::Scanned;
 pub use single::{Solved, fit_histogram};
 pub use slices::points_of;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::expr::{Expr, Failure};
+use crate::expr::{Expr, Failure, Place};
 use crate::hist::Histogram;
 
 use super::Fit;
@@ -17,6 +17,11 @@ pub trait RuleFunction<Question: ?Sized, Answer>: Send + Sync {
     fn ask(&self, question: &Question) -> Result<Answer, Failure>;
     /// The text it was written as, with all captured values: its identity.
     fn source(&self) -> &str;
+    /// What it takes of a fit beside what every fit has: parameters and their errors, with the
+    /// places where it says so, as far as its text shows them.
+    fn of_fit(&self) -> &[(String, Place)] {
+        &[]
+    }
 }
 
 /// A shared [`RuleFunction`].

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::expr::{Column, Table, TableError};
+use crate::expr::{Column, Failure, Table, TableError};
 
-use super::{Errors, Fit, Minos, probability};
+use super::{Error, Errors, Fit, Minos, probability};
 
 /// The fit of one channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,44 @@ pub struct Row {
     pub ok: bool,
     /// Why it may not; empty when `ok`.
     pub why: String,
+    /// What kept the fit from coming about, if it is that.
+    pub error: Option<Error>,
+}
+
+/// A rule of the model that failed for every row with entries: it is wrong itself, not a channel.
+/// `nouns` is what several rows are called, `channels`; the place is that of the first failure.
+#[must_use]
+pub fn failed_everywhere(rows: &[Row], nouns: &str) -> Option<Failure> {
+    let mut asked = rows.iter().filter(|row| row.entries > 0.0).peekable();
+    let first = *asked.peek()?;
+    let rule = |row: &Row| matches!(row.error, Some(Error::Rule { .. }));
+    let (failed, others): (Vec<_>, Vec<_>) = asked.partition(|row| rule(row));
+    let Some(Error::Rule {
+        model,
+        what,
+        failure,
+    }) = &first.error
+    else {
+        return None;
+    };
+    if !others.is_empty() {
+        return None;
+    }
+    let everywhere = match (failed.len(), failed.len() == rows.len()) {
+        (1, _) => String::new(),
+        (number, true) => format!(" for all {number} {nouns}, first for {}", first.channel),
+        (number, false) => format!(
+            " for all {number} {nouns} that have entries, first for {}",
+            first.channel
+        ),
+    };
+    Some(Failure {
+        message: format!(
+            "model {model}: the rule for {what} failed{everywhere}: {}",
+            failure.message
+        ),
+        ..failure.clone()
+    })
 }
 
 /// The rows as a table: `channel`, `entries`, `data_mean`, `data_std`, every parameter and

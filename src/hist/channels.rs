@@ -1,15 +1,15 @@
 //! Which channels a block has, and where each of them keeps its cells.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::BlockError;
 
 /// Places (combinations of channels) a block may have.
 const MOST_PLACES: u64 = 1 << 32;
-/// Up to so many places each has an entry in a list; beyond that only those that were filled.
+/// Up to so many places each has an entry in a list; beyond that only those near one that was filled.
 const LISTED_PLACES: u64 = 1 << 22;
+/// Places beside each other that get entries together.
+const STRETCH: usize = 1024;
 /// A channel without a page, a row without a channel.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
@@ -42,7 +42,45 @@ impl ChannelRange {
 #[derive(Clone, Debug)]
 enum Index {
     Listed(Vec<u32>),
-    Named(HashMap<u32, u32>),
+    Stretches(Vec<Option<Box<[u32; STRETCH]>>>),
+}
+
+impl Index {
+    fn new(places: u64) -> Self {
+        match usize::try_from(places) {
+            Ok(count) if places <= LISTED_PLACES => Self::Listed(vec![NOWHERE; count]),
+            _ => Self::Stretches(Vec::new()),
+        }
+    }
+
+    fn get(&self, place: u32) -> u32 {
+        let place = place as usize;
+        let page = match self {
+            Self::Listed(list) => list.get(place),
+            Self::Stretches(all) => {
+                let stretch = all.get(place / STRETCH).and_then(Option::as_ref);
+                stretch.map(|stretch| &stretch[place % STRETCH])
+            }
+        };
+        page.copied().unwrap_or(NOWHERE)
+    }
+
+    /// The entry of a place within the ranges.
+    #[inline]
+    fn entry(&mut self, place: u32) -> &mut u32 {
+        let place = place as usize;
+        match self {
+            Self::Listed(list) => &mut list[place],
+            Self::Stretches(all) => {
+                let number = place / STRETCH;
+                if number >= all.len() {
+                    all.resize_with(number + 1, || None);
+                }
+                let stretch = all[number].get_or_insert_with(|| Box::new([NOWHERE; STRETCH]));
+                &mut stretch[place % STRETCH]
+            }
+        }
+    }
 }
 
 /// The channels of a block. A page of cells is made when a channel is first filled.
@@ -71,13 +109,9 @@ impl Channels {
                     last: range.last,
                 })?;
         }
-        let index = match usize::try_from(places) {
-            Ok(count) if places <= LISTED_PLACES => Index::Listed(vec![NOWHERE; count]),
-            _ => Index::Named(HashMap::new()),
-        };
         Ok(Self {
             ranges,
-            index,
+            index: Index::new(places),
             places: Vec::new(),
             outside: 0,
         })
@@ -105,20 +139,11 @@ impl Channels {
     /// The page of a place, made if there is none.
     #[inline]
     fn page(&mut self, place: u32) -> u32 {
-        match &mut self.index {
-            Index::Listed(list) => {
-                let page = list[place as usize];
-                if page == NOWHERE {
-                    let next = next_page(&mut self.places, place);
-                    list[place as usize] = next;
-                    return next;
-                }
-                page
-            }
-            Index::Named(map) => *map
-                .entry(place)
-                .or_insert_with(|| next_page(&mut self.places, place)),
+        let page = self.index.entry(place);
+        if *page == NOWHERE {
+            *page = next_page(&mut self.places, place);
         }
+        *page
     }
 
     /// The page of each row, [`NOWHERE`] for rows outside, which are counted.
@@ -169,10 +194,7 @@ impl Channels {
     /// such channels.
     pub(super) fn lookup(&self, numbers: &[i64]) -> Option<Option<usize>> {
         let place = self.place(numbers.iter().map(|n| Some(*n)))?;
-        let page = match &self.index {
-            Index::Listed(list) => list.get(place as usize).copied().unwrap_or(NOWHERE),
-            Index::Named(map) => map.get(&place).copied().unwrap_or(NOWHERE),
-        };
+        let page = self.index.get(place);
         Some((page != NOWHERE).then_some(page as usize))
     }
 

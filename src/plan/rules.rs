@@ -1,7 +1,8 @@
 //! What can be found wrong with the formulas over rows of fits.
 
-use crate::calibrate::{Declared, FitStep, PREVIOUS, PayloadRule, columns_of, row_table};
+use crate::calibrate::{Combine, Declared, FitStep, PREVIOUS, PayloadRule, columns_of, row_table};
 use crate::expr::{Evaluator, Formula, Path, Table, Wanted};
+use crate::fit::Model;
 
 use super::Problem;
 use super::nearest::did_you_mean;
@@ -28,6 +29,10 @@ pub(super) fn check_rules(
             return;
         }
     };
+    check_refit(&fit.model, problems);
+    if let Some(combine) = &declared.combine {
+        check_combine(combine.as_ref(), &plain, problems);
+    }
     if let Some(accept) = &declared.accept {
         check_formula("accept", accept, Wanted::Condition, &plain, None, problems);
     }
@@ -60,6 +65,45 @@ pub(super) fn check_rules(
                 problems,
             );
         }
+    }
+}
+
+/// What the rule `refit` takes of a fit must be a parameter, or an error of one.
+fn check_refit(model: &Model, problems: &mut Vec<Problem>) {
+    let Some(refit) = &model.refit else {
+        return;
+    };
+    let errors = ["", "_error", "_lower", "_upper"];
+    let parameters = model.names();
+    let known = parameters
+        .iter()
+        .flat_map(|name| errors.map(|error| format!("{name}{error}")));
+    let known: Vec<String> = known.collect();
+    for (name, place) in refit.rule.0.of_fit() {
+        if known.contains(name) {
+            continue;
+        }
+        let said = format!("a fit of model {} has no `{name}` (in `refit`)", model.name);
+        let mut problem = Problem::new("plan::unknown-parameter", *place, said);
+        problem.hint = did_you_mean(name, known.iter().map(String::as_str));
+        problems.push(problem);
+    }
+}
+
+/// What `combine` takes of the fits must be there, or be named as something that it makes.
+fn check_combine(combine: &dyn Combine, row: &Table, problems: &mut Vec<Problem>) {
+    let made = combine.names();
+    for (name, place) in combine.columns() {
+        if row.column(name).is_some() || made.contains(&name.as_str()) {
+            continue;
+        }
+        let said = format!(
+            "`{name}` is no column of a row of fits, and `combine` does not name it (in `combine`)"
+        );
+        let mut problem = Problem::new("plan::unknown-column", *place, said);
+        let columns = row.columns().map(|(name, _)| name);
+        problem.hint = did_you_mean(name, made.iter().copied().chain(columns));
+        problems.push(problem);
     }
 }
 

@@ -71,12 +71,13 @@ impl Context {
         self.sources().into_iter().find(|source| source.id == id)
     }
 
-    /// The source text that Rhai knows by this name.
+    /// The source text that Rhai knows by this name; one that failed may have been read again, and
+    /// then the last one counts.
     #[must_use]
     pub fn source_named(&self, name: &str) -> Option<Arc<Source>> {
         self.sources()
             .into_iter()
-            .find(|source| source.name == name)
+            .rfind(|source| source.name == name)
     }
 
     /// All source texts in the order of loading.

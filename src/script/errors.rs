@@ -152,6 +152,10 @@ fn of_raised(context: &Context, raised: &Raised, at: Place) -> Vec<Diagnostic> {
             .or_else(|| message.key.as_ref().and_then(of_key));
         let place = place.unwrap_or(at);
         let error = Diagnostic::error(raised.code, &message.text).label(label(context, place, ""));
+        let error = message
+            .notes
+            .iter()
+            .fold(error, |error, note| error.note(note));
         match &message.hint {
             Some(hint) => error.hint(hint),
             None => error,

@@ -84,7 +84,7 @@ impl Text {
             })
         };
         self.resolver
-            .module(&self.engine, &self.name, found)
+            .module(&self.engine, &self.name, String::new(), found)
             .map_err(|error| self.explain(&error))?;
         let source = self.context.source_named(&self.name);
         source

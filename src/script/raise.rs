@@ -16,9 +16,10 @@ pub(super) struct Raised {
 }
 
 /// One sentence, what to do, and where, if not at the call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Message {
     pub(super) text: String,
+    pub(super) notes: Vec<String>,
     pub(super) hint: Option<String>,
     pub(super) place: Option<Place>,
     /// The key it is about, to be looked for within the call.
@@ -44,9 +45,7 @@ impl Raised {
         let text = message.into();
         let message = Message {
             text,
-            hint: None,
-            place: None,
-            key: None,
+            ..Message::default()
         };
         Self {
             code,
@@ -57,6 +56,14 @@ impl Raised {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         if let Some(last) = self.messages.last_mut() {
             last.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// Facts that help to understand it.
+    pub(super) fn notes(mut self, notes: Vec<String>) -> Self {
+        if let Some(last) = self.messages.last_mut() {
+            last.notes = notes;
         }
         self
     }
@@ -92,7 +99,7 @@ pub(super) fn failed(code: &'static str, failure: Failure) -> Box<EvalAltResult>
         text: failure.message,
         hint: failure.hint,
         place: Some(failure.place).filter(|place| place.source != 0),
-        key: None,
+        ..Message::default()
     };
     Raised {
         code,

@@ -22,7 +22,14 @@ pub(super) struct Resolver {
 struct State {
     done: BTreeMap<String, Shared<Module>>,
     /// Imports under way, outermost first.
-    chain: Vec<String>,
+    chain: Vec<Open>,
+}
+
+/// A text that is being evaluated.
+struct Open {
+    name: String,
+    /// Where it is imported: `calibrations/caf_time.rhai:3:8`; empty for the script itself.
+    at: String,
 }
 
 /// A text that was found.
@@ -49,11 +56,12 @@ impl Resolver {
         }
     }
 
-    /// The module of a text: evaluated once, however often it is asked for.
+    /// The module of a text: evaluated once, however often it is asked for. `at` says where.
     pub(super) fn module(
         &self,
         engine: &Engine,
         name: &str,
+        at: String,
         find: impl FnOnce() -> Fallible<Found>,
     ) -> Fallible<Shared<Module>> {
         {
@@ -61,16 +69,14 @@ impl Resolver {
             if let Some(module) = state.done.get(name) {
                 return Ok(Arc::clone(module));
             }
-            if let Some(at) = state.chain.iter().position(|open| open == name) {
-                let mut cycle: Vec<&str> = state.chain[at..].iter().map(String::as_str).collect();
-                cycle.push(name);
-                let message = format!("the imports go round in a circle: {}", cycle.join(" → "));
-                let hint = "move what both need into a module of its own";
-                return Err(Raised::new("script::import-cycle", message)
-                    .hint(hint)
-                    .boxed());
+            let name = name.to_owned();
+            let begin = state.chain.iter().position(|open| open.name == name);
+            state.chain.push(Open { name, at });
+            if let Some(begin) = begin {
+                let cycle = circle(&state.chain[begin..]);
+                state.chain.pop();
+                return Err(cycle);
             }
-            state.chain.push(name.to_owned());
         }
         let made = find().and_then(|found| evaluate(engine, name, found));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -154,6 +160,29 @@ impl Resolver {
     }
 }
 
+/// Imports that come back to where they began, and where each of them stands.
+fn circle(chain: &[Open]) -> Box<EvalAltResult> {
+    let names: Vec<&str> = chain.iter().map(|open| open.name.as_str()).collect();
+    let message = format!("the imports go round in a circle: {}", names.join(" → "));
+    let link = |pair: &[Open]| match pair {
+        [one, other] => format!("{} imports {} at {}", one.name, other.name, other.at),
+        _ => String::new(),
+    };
+    Raised::new("script::import-cycle", message)
+        .notes(chain.windows(2).map(link).collect())
+        .hint("move what both need into a module of its own")
+        .boxed()
+}
+
+/// `path:line:column` of a position in a text that was read.
+fn written(context: &Context, source: Option<&str>, position: Position) -> String {
+    let Some(source) = source.and_then(|name| context.source_named(name)) else {
+        return String::new();
+    };
+    let place = source.place(position);
+    format!("{}:{}:{}", source.path.display(), place.line, place.column)
+}
+
 /// The text of a module in a folder; links that lead out of it are refused.
 fn within(folder: &Path, name: &str) -> Fallible<Option<Found>> {
     let path = folder.join(format!("{name}.rhai"));
@@ -196,11 +225,12 @@ impl ModuleResolver for Resolver {
     fn resolve(
         &self,
         engine: &Engine,
-        _importer: Option<&str>,
+        importer: Option<&str>,
         name: &str,
         position: Position,
     ) -> Fallible<Shared<Module>> {
-        let made = self.module(engine, name, || self.find(name));
+        let at = written(&Context::of_engine(engine), importer, position);
+        let made = self.module(engine, name, at, || self.find(name));
         made.map_err(|error| match *error {
             // Its own texts have places of their own; what was raised here belongs to the import.
             EvalAltResult::ErrorRuntime(value, Position::NONE) => {

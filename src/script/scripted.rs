@@ -101,9 +101,9 @@ impl Scripted for Hooks {
     }
 }
 
-/// A closure that takes the table of fits and gives one back.
+/// A closure that takes the table of fits and gives one back, and the columns that it takes of it.
 #[derive(Debug)]
-pub(super) struct Combined(pub(super) Kept);
+pub(super) struct Combined(pub(super) Kept, pub(super) Vec<(String, Place)>);
 
 impl Combine for Combined {
     fn source(&self) -> &str {
@@ -112,6 +112,10 @@ impl Combine for Combined {
 
     fn place(&self) -> Place {
         self.0.place()
+    }
+
+    fn columns(&self) -> &[(String, Place)] {
+        &self.1
     }
 
     fn combine(&self, data: &Data, fits: &expr::Table) -> Result<expr::Table, Failure> {

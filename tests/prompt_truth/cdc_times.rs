@@ -23,6 +23,9 @@ const CORE: f64 = 1.05;
 /// Time zeros before, and the mean time of the events, which moves all of them.
 const BEFORE: f64 = 4300.0;
 const COMMON: f64 = 1.5;
+/// Time zeros that were never measured, of wires without hits: on a known board and on an unknown one.
+const NEVER: f64 = 4000.0;
+const NEVER_MEASURED: [[usize; 2]; 2] = [[3, 5], [5, 4]];
 
 /// Size and decay of the time walk before.
 const OLD_WALK: [f64; 2] = [1.0, 0.02];
@@ -77,9 +80,11 @@ fn before() -> Vec<Payload> {
     let mut zeros = Payload::empty("CDCTimeZeros", "Belle2::CDCTimeZeros");
     let all = LAYERS.flat_map(|layer| (0..WIRES).map(move |wire| number(layer, wire)));
     let all: Vec<i64> = all.collect();
+    let never = NEVER_MEASURED.map(|[layer, wire]| number(layer, wire));
+    let value = |wire: &i64| if never.contains(wire) { NEVER } else { BEFORE };
     zeros
         .members
-        .insert("m_t0s".into(), vec![BEFORE; all.len()]);
+        .insert("m_t0s".into(), all.iter().map(value).collect());
     zeros.channels.insert("wire".into(), all);
     let class = "Belle2::CDCTimeWalks";
     let walk = |board: usize| (Value::Int(board as i64), Value::Floats(OLD_WALK.to_vec()));
@@ -115,7 +120,7 @@ fn hits(layer: usize, wire: usize) -> usize {
         (11, ..) => usize::from(wire != PER_BOARD) + usize::from(wire < PER_BOARD + 2),
         (12, ..) => 1 + usize::from(wire < 2),
         // No hits, too few and just enough on wires of a good board.
-        (_, 3, 5) => 0,
+        (_, 3, 5 | 40..47) => 0,
         (_, 3, 6) => 29,
         (_, 3, 7) => 30,
         _ => 200,
@@ -176,8 +181,9 @@ fn time_zeros_of_wires_are_found_and_the_board_stands_in_for_poor_ones() {
                     sum += hits(layer, other) as f64 * late;
                 }
             }
-            // Which board a wire is on is known from its hits.
-            if hits_of_board < 50.0 || number == 0 {
+            // Which board a wire is on is known from its hits, or those of wires on both sides of it; the
+            // only ones without are at the beginning of a layer or beside a board without hits.
+            if hits_of_board < 50.0 || (number == 0 && layer != 3) {
                 substitutes.add(value, BEFORE - COMMON, common);
             } else {
                 let error = CORE * RESOLUTION.hypot(1.0) / f64::sqrt(hits_of_board);

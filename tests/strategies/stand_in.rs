@@ -30,8 +30,8 @@ impl Objects for Events {
         Ok(None)
     }
 
-    fn rows(&self, _: &str, runs: &[ExpRun]) -> Option<u64> {
-        Some(runs.iter().map(|run| self.0[run]).sum())
+    fn rows(&self, _: &str, runs: &[ExpRun]) -> Result<Option<u64>, String> {
+        Ok(Some(runs.iter().map(|run| self.0[run]).sum()))
     }
 }
 
@@ -88,7 +88,7 @@ impl Scripted for StandIn {
         let (input, rules) = (data.input(), &self.rules);
         let any = |list: &[ExpRun]| input.runs.iter().any(|run| list.contains(run));
         self.calls.lock().unwrap().executed.push(input.iteration);
-        let events = input.objects.rows("", &input.runs).unwrap();
+        let events = input.objects.rows("", &input.runs).unwrap().unwrap();
         if any(&rules.throw_runs) {
             assert_ne!(self.throw, Throw::Panic, "thrown");
             return Err(Failure {

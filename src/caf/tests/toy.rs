@@ -61,8 +61,8 @@ impl Objects for Made {
         }))
     }
 
-    fn rows(&self, object: &str, _runs: &[ExpRun]) -> Option<u64> {
-        (object == "MyTree").then_some(1000)
+    fn rows(&self, object: &str, _runs: &[ExpRun]) -> Result<Option<u64>, String> {
+        Ok((object == "MyTree").then_some(1000))
     }
 }
 

@@ -135,15 +135,12 @@ impl Objects for Toy {
         Ok(sum)
     }
 
-    fn rows(&self, object: &str, runs: &[ExpRun]) -> Option<u64> {
-        let by_run = self.rows.get(object)?;
-        Some(
-            by_run
-                .iter()
-                .filter(|(run, _)| runs.contains(run))
-                .map(|(_, n)| n)
-                .sum(),
-        )
+    fn rows(&self, object: &str, runs: &[ExpRun]) -> Result<Option<u64>, String> {
+        let sum = |by_run: &BTreeMap<ExpRun, u64>| {
+            let chosen = by_run.iter().filter(|(run, _)| runs.contains(run));
+            chosen.map(|(_, n)| n).sum()
+        };
+        Ok(self.rows.get(object).map(sum))
     }
 }
 

@@ -268,3 +268,41 @@ proptest! {
         prop_assert_eq!(counts.outside(), rows.iter().filter(|r| r.0 < 1 || r.0 > 4).count() as u64);
     }
 }
+
+/// Too many places for a list of all: what is filled is found, and merged, as in a list of pairs.
+#[test]
+fn a_few_of_very_many_channels_are_kept() {
+    let ranges = || {
+        vec![
+            ChannelRange::new("sensor", 1, 40),
+            ChannelRange::new("pixel", 0, 191_999),
+        ]
+    };
+    let mut expected: std::collections::BTreeMap<Vec<i64>, u64> = std::collections::BTreeMap::new();
+    let mut whole = SumBlock::new(ranges()).unwrap();
+    for seed in 0..3_i64 {
+        let sensors: Vec<i64> = (0..500).map(|i| 1 + (i * (7 + seed)) % 41).collect();
+        let pixels: Vec<i64> = (0..500).map(|i| (i * i * 7919 + seed) % 192_000).collect();
+        let mut part = SumBlock::new(ranges()).unwrap();
+        part.fill(&[&sensors, &pixels], &[1.0; 500]);
+        whole.merge(&part).unwrap();
+        for (sensor, pixel) in sensors.into_iter().zip(pixels) {
+            *expected.entry(vec![sensor, pixel]).or_default() += 1;
+        }
+    }
+    // Sensor 41 is none.
+    let outside = expected.iter().filter(|(numbers, _)| numbers[0] > 40);
+    assert_eq!(whole.outside(), outside.map(|(_, n)| n).sum::<u64>());
+    assert!(whole.outside() > 0);
+    expected.retain(|numbers, _| numbers[0] <= 40);
+    let filled = whole.filled();
+    let found = filled
+        .iter()
+        .map(|(numbers, sum)| (numbers.clone(), sum.entries));
+    assert!(found.eq(expected.clone()));
+    assert_eq!(
+        whole.get(&[40, 191_999]).unwrap().entries,
+        *expected.get(&vec![40, 191_999]).unwrap_or(&0)
+    );
+    assert_eq!(whole.get(&[41, 0]), None);
+}

@@ -20,8 +20,10 @@ type A = AlgorithmHandle;
 fn combine(call: &Call<'_>, algorithm: &A, fits: &FnPtr) -> Fallible<A> {
     let (context, closure) = closure(call, fits)?;
     let kept = Kept::new(&context, &closure, "fits");
-    let kept = kept.map_err(|failure| failed("closure::refused", failure))?;
-    let combined = Arc::new(Combined(kept));
+    let refused = |failure| failed("closure::refused", failure);
+    let kept = kept.map_err(refused)?;
+    let columns = kept.columns().map_err(refused)?;
+    let combined = Arc::new(Combined(kept, columns));
     declare(algorithm, |declared| declared.combine = Some(combined))
 }
 

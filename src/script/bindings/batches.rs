@@ -7,14 +7,16 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, Map};
 
 use super::super::kinds::a_kind;
-use super::super::raise::{Fallible, Raised, raise};
+use super::super::raise::{Fallible, Raised, failed, raise};
 use super::super::worker;
 use super::blocks::{Histograms, push};
 use super::fit::{ModelHandle, options};
 use super::fits::refused;
 use super::tables::{CHANNEL, Table, count};
 use crate::expr;
-use crate::fit::{Compiled, Errors, Model, Options, Row, Warm, points_of, table};
+use crate::fit::{
+    Compiled, Errors, Model, Options, Row, Warm, failed_everywhere, points_of, table,
+};
 use crate::hist::{Axis, Histogram};
 
 /// The fits of all slices of each channel; never changes.
@@ -99,6 +101,11 @@ fn warm(start: &Dynamic, model: &Model) -> Fallible<Warm> {
     Ok(Warm::Earlier(rows))
 }
 
+/// A rule that failed everywhere is an error of the script; what fails here and there is a flag.
+fn refuse_failed(rows: &[Row], nouns: &str) -> Fallible<()> {
+    failed_everywhere(rows, nouns).map_or(Ok(()), |failure| Err(failed("closure::failed", failure)))
+}
+
 fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
     let names = histograms.index_columns()?;
     each_of(names, &histograms.all()?, model, map)
@@ -117,6 +124,7 @@ fn each_of(
     let (options, warm) = batch_options(map, &model)?;
     let compiled = Compiled::new(&model).map_err(|error| refused(&error))?;
     let rows = compiled.fit_each_from(&channels, &warm, &options);
+    refuse_failed(&rows, "channels")?;
     let fits = table(&rows, &model.names(), options.errors);
     let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
     if let [_, _, ..] = names.as_slice() {
@@ -150,6 +158,7 @@ fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<S
         .flat_map(|(_, slices)| (0..).zip(slices))
         .collect();
     let rows = compiled.fit_each_from(&all, &warm, &options);
+    refuse_failed(&rows, "slices")?;
     let fits = channels.iter().zip(rows.chunks(bins));
     Ok(Slices(Arc::new(Sliced {
         name: histograms.name().to_owned(),

@@ -101,8 +101,8 @@ fn refuse(error: &settings::Error) -> Box<rhai::EvalAltResult> {
     let messages = error.problems().iter().map(|problem| Message {
         text: format!("{}: {}", problem.field, problem.sentence),
         hint: problem.hint.clone(),
-        place: None,
         key: Some(problem.field.clone()),
+        ..Message::default()
     });
     let messages = messages.collect();
     Raised {

@@ -21,7 +21,7 @@ pub(super) fn found(source: &Source) -> Found {
             text: format!("the function {shown} would hide {hides}"),
             hint: Some("give it another name".into()),
             place: place(source, function.name),
-            key: None,
+            ..Message::default()
         })
     });
     ("script::hides-name", messages.collect())

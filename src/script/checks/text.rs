@@ -34,7 +34,7 @@ pub(super) fn message(source: &Source, at: Position, text: String, hint: &str) -
         text,
         hint: Some(hint.to_owned()),
         place: Some(source.place(at)),
-        key: None,
+        ..Message::default()
     }
 }
 

@@ -1,17 +1,23 @@
 //! Closures that run as ordinary scripts, long after the plan was made: `|data| …`, `|s| …`.
 
+use std::sync::Arc;
+
 use rhai::Dynamic;
 
 use crate::expr::{Failure, Place};
 
-use super::super::{Closure, Context};
+use super::super::{Closure, Context, Source};
 use super::callable::Callable;
+use super::members::{Known, taken};
+use super::term::Function;
 use super::{compile, identity, walk};
 
 /// A closure with all that it captured as it was then, ready to be called on any thread.
 pub struct Kept {
     callable: Callable,
     source: String,
+    body: Function,
+    text: Arc<Source>,
 }
 
 impl Kept {
@@ -34,6 +40,8 @@ impl Kept {
         Ok(Self {
             callable: Callable::new(closure),
             source: identity::text(context, closure),
+            text: Arc::clone(&closure.source),
+            body: function,
         })
     }
 
@@ -49,6 +57,17 @@ impl Kept {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The columns that it takes of the table of fits which it is given, as far as its text shows
+    /// them.
+    ///
+    /// # Errors
+    /// A member that a value in it does not have.
+    pub fn columns(&self) -> Result<Vec<(String, Place)>, Failure> {
+        let parameter = self.body.parameters.last().cloned().unwrap_or_default();
+        let known = vec![(parameter, Known::Rows)];
+        taken(&self.text, &self.body.body, known).map(|taken| taken.of_rows)
     }
 
     /// Where its body begins.

@@ -51,6 +51,7 @@ mod kept;
 mod lookups;
 mod lower;
 mod meaning;
+mod members;
 mod near;
 mod numbers;
 mod register;

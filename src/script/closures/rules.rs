@@ -4,13 +4,14 @@ use std::marker::PhantomData;
 
 use rhai::Dynamic;
 
-use crate::expr::Failure;
+use crate::expr::{Failure, Place};
 use crate::fit::{Fit, Rule, RuleFunction};
 use crate::hist::Histogram;
 
 use super::super::{Closure, Context};
 use super::callable::Callable;
 use super::meaning::short;
+use super::members::{HISTOGRAM, Known, taken};
 use super::{compile, identity};
 
 /// What a rule must give, and how it is read from the value of a closure.
@@ -34,6 +35,8 @@ struct Asked<Question: ?Sized, Answer> {
     arguments: Arguments<Question>,
     wanted: Wanted<Answer>,
     source: String,
+    /// What it takes of a fit, beside what every fit has.
+    of_fit: Vec<(String, Place)>,
     question: PhantomData<fn(&Question)>,
 }
 
@@ -55,25 +58,34 @@ impl<Question: ?Sized, Answer> RuleFunction<Question, Answer> for Asked<Question
     fn source(&self) -> &str {
         &self.source
     }
+
+    fn of_fit(&self) -> &[(String, Place)] {
+        &self.of_fit
+    }
 }
 
-/// A rule with any question: `arguments` makes what the closure gets from it.
+/// A rule with any question: `arguments` makes what the closure gets from it, which is `known`.
 fn rule<Question: ?Sized + 'static, Answer: 'static>(
     context: &Context,
     closure: &Closure,
     name: &str,
-    parameters: usize,
+    known: &[Known],
     arguments: impl Fn(&Question) -> Vec<Dynamic> + Send + Sync + 'static,
     wanted: Wanted<Answer>,
 ) -> Result<Rule<Question, Answer>, Failure> {
     // Reading it finds a wrong number of parameters and captured values that are no plain data.
-    compile::open(context, closure, parameters)?;
+    let function = compile::open(context, closure, known.len())?.function;
+    let own = function.parameters.len() - known.len();
+    let parameters = function.parameters[own..].iter().cloned();
+    let parameters = parameters.zip(known.iter().copied()).collect();
+    let taken = taken(&closure.source, &function.body, parameters)?;
     Ok(Rule(std::sync::Arc::new(Asked {
         callable: Callable::new(closure),
         name: name.to_owned(),
         arguments: Box::new(arguments),
         wanted,
         source: identity::text(context, closure),
+        of_fit: taken.of_fit,
         question: PhantomData,
     })))
 }
@@ -95,7 +107,7 @@ pub fn number_rule(
         words: "a number",
         read: number,
     };
-    rule(context, closure, name, 1, histogram, wanted)
+    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
 }
 
 /// `|h| …` that gives true or false, as `enough_data`.
@@ -111,7 +123,7 @@ pub fn condition_rule(
         words: "true or false",
         read: |value| value.as_bool().ok(),
     };
-    rule(context, closure, name, 1, histogram, wanted)
+    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
 }
 
 /// `|h| [low, high]`
@@ -127,7 +139,7 @@ pub fn range_rule(
         words: "an array `[low, high]`",
         read: range,
     };
-    rule(context, closure, name, 1, histogram, wanted)
+    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
 }
 
 /// `|h| …` that gives another histogram, as `prepare`.
@@ -147,7 +159,7 @@ pub fn histogram_rule(
                 .map(|histogram| histogram.clone())
         },
     };
-    rule(context, closure, name, 1, histogram, wanted)
+    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
 }
 
 /// `|h, fit| …` that gives a new range `[low, high]`, or `()` when settled. `bound` makes what the
@@ -174,7 +186,14 @@ pub fn refit_rule(
             }
         },
     };
-    rule(context, closure, name, 2, arguments, wanted)
+    rule(
+        context,
+        closure,
+        name,
+        &[HISTOGRAM, Known::Fit],
+        arguments,
+        wanted,
+    )
 }
 
 fn number(value: &Dynamic) -> Option<f64> {

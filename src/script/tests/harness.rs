@@ -87,10 +87,6 @@ impl Objects for Toy {
         Ok(None)
     }
 
-    fn rows(&self, _: &str, _: &[ExpRun]) -> Option<u64> {
-        None
-    }
-
     fn block(&self, object: &str, _: &[ExpRun]) -> Result<Option<Block>, String> {
         if object == "hits" {
             return Err("it is a table".into());

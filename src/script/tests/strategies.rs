@@ -35,10 +35,6 @@ impl Objects for Hits {
         Ok(None)
     }
 
-    fn rows(&self, _: &str, _: &[ExpRun]) -> Option<u64> {
-        None
-    }
-
     fn block(&self, _: &str, runs: &[ExpRun]) -> Result<Option<Block>, String> {
         let mut block = EfficiencyBlock::new(vec![ChannelRange::new("plane", 1, 9)]).unwrap();
         for (plane, hits) in runs.iter().flat_map(|run| self.run(*run)) {
