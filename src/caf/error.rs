@@ -146,6 +146,30 @@ fn cannot_write(path: &Path, source: &io::Error) -> String {
 }
 
 impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Plan(error) => error
+                .problems()
+                .first()
+                .map_or("plan::refused", |first| first.code),
+            Self::Backend(error) => error.code(),
+            Self::Conditions(error) => error.code(),
+            Self::State(error) => error.code(),
+            Self::Input { .. } => "input::file",
+            Self::NotAFolder { .. } => "output::not-a-folder",
+            Self::NotOurs { .. } => "output::not-ours",
+            Self::OtherPlan { .. } => "output::other-plan",
+            Self::ChangedInput { .. } => "output::changed-input",
+            Self::OtherConstants => "output::other-constants",
+            Self::InUse { .. } => "output::in-use",
+            Self::Output { .. } => "output::write",
+            Self::Panicked { .. } | Self::Stuck { .. } => "run::bug",
+            Self::NoConstants { .. } => "run::no-constants",
+        }
+    }
+
     /// Whether it concerns one calibration and what it was given, so that others may go on.
     pub(super) fn is_of_input(&self) -> bool {
         matches!(

@@ -64,6 +64,8 @@ pub(super) enum Command {
     Filemap(FilemapArguments),
     /// Look up what scripts may name, or print definitions for editors
     Api(ApiArguments),
+    /// Explain the code of an error: what happened, why, and what to do
+    Explain(ExplainArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
     /// Official scripts: list them, order them, check them, run them
@@ -190,6 +192,16 @@ pub(super) struct ApiArguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = ApiForm::Text, value_name = "FORM")]
     pub(super) form: ApiForm,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf explain plan::no-files
+  b2caf explain plan")]
+pub(super) struct ExplainArguments {
+    /// The code between the brackets of an error, or the part before its `::` [default: lists all]
+    pub(super) code: Option<String>,
 }
 
 /// Where the runs of a file are looked up.

@@ -22,6 +22,7 @@ mod db;
 mod drop_in;
 mod eval;
 mod exit;
+mod explain;
 mod export;
 mod failure;
 mod filemap;
@@ -35,5 +36,6 @@ mod status;
 mod table;
 mod tag_constants;
 mod terminal;
+mod usage;
 
 pub use main::main;
