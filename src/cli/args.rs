@@ -52,6 +52,8 @@ pub(super) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Begin a calibration: a script that runs, with a small sample
+    New(NewArguments),
     /// Run a calibration script over input files
     Run(RunArguments),
     /// List trees, branches and histograms of a ROOT file
@@ -72,6 +74,18 @@ pub(super) enum Command {
     Prompt(PromptArguments),
     /// Global tags: collect payloads, check them, find them, hand them on
     Db(DbArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf new channel_time
+
+The folder has the script, three small ROOT files with data.json that names them, and truth.json with the
+constants they were made with. The next commands are printed.")]
+pub(super) struct NewArguments {
+    /// Name of the folder and of the calibration: a letter, then letters, digits and `_`
+    pub(super) name: String,
 }
 
 #[derive(Debug, Args)]

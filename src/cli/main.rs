@@ -22,6 +22,7 @@ pub fn main() -> ExitCode {
     let terminal = Terminal::new(arguments.color, arguments.quiet);
     start_log(arguments.verbose, terminal);
     let ended = match &arguments.command {
+        Command::New(new) => super::new::new(new, terminal),
         Command::Run(run) => super::run::run(run, terminal),
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),

@@ -29,6 +29,7 @@ mod filemap;
 pub mod inspect;
 mod interrupt;
 mod main;
+mod new;
 mod progress;
 mod prompt;
 mod run;
