@@ -179,7 +179,7 @@ const RUN: &str = r#"
 
 /// A run around a change of the collector.
 const COLLECT: &str = r#"
-    BODY
+    BODY;
     [Calibration("times", #{ collector: collector, algorithms: [algorithm], input_files: files })]
 "#;
 
@@ -224,7 +224,9 @@ fn said(words: &[String], body: &str) -> Option<String> {
     let ended: Output = match kind.as_slice() {
         ["text"] => return None,
         ["rhai"] => {
-            fs::write(&script, body).unwrap();
+            // Descriptions are no JSON: only the page about that is about the last value.
+            let end = if body.contains("[|x|") { "" } else { ";0" };
+            fs::write(&script, format!("{body}{end}")).unwrap();
             program(&folder)
                 .args(["eval", "example.rhai"])
                 .output()

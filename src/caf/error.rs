@@ -153,7 +153,7 @@ impl Error {
             Self::Plan(error) => error
                 .problems()
                 .first()
-                .map_or("plan::refused", |first| first.code),
+                .map_or("run::bug", |first| first.code),
             Self::Backend(error) => error.code(),
             Self::Conditions(error) => error.code(),
             Self::State(error) => error.code(),
