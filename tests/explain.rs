@@ -183,6 +183,13 @@ const COLLECT: &str = r#"
     [Calibration("times", #{ collector: collector, algorithms: [algorithm], input_files: files })]
 "#;
 
+/// A run with a path that input files go through.
+const PATH: &str = r#"
+    let path = Path();
+    BODY;
+    [Calibration("times", #{ collector: collector, algorithms: [algorithm], input_files: files, pre_collector_path: path })]
+"#;
+
 /// A folder with a new calibration.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -234,6 +241,7 @@ fn said(words: &[String], body: &str) -> Option<String> {
         }
         ["rhai", "plan"] => run(&PLAN.replace("BODY", body), &["--dry-run"]),
         ["rhai", "collect"] => run(&PLAN.replace("BODY", &COLLECT.replace("BODY", body)), &[]),
+        ["rhai", "path"] => run(&PLAN.replace("BODY", &PATH.replace("BODY", body)), &[]),
         ["rhai", "run"] => run(&PLAN.replace("BODY", &RUN.replace("BODY", body)), &[]),
         ["sh"] => {
             let binary = Path::new(env!("CARGO_BIN_EXE_b2caf"));

@@ -123,7 +123,10 @@ fn the_sample_has_the_same_bytes_everywhere() {
         .args(["inspect", "one/run3.root", "--sums"])
         .output()
         .unwrap();
-    assert!(text(&listed.stdout).contains("channel   int32_t   4000 values, sum 33146\n"), "{listed:?}");
+    assert!(
+        text(&listed.stdout).contains("channel   int32_t   4000 values, sum 33146\n"),
+        "{listed:?}"
+    );
 }
 
 #[test]

@@ -22,6 +22,12 @@ pub enum Error {
         /// Which file, and what was found.
         message: String,
     },
+    /// A program that input files go through made nothing usable of one.
+    #[error("{problem}")]
+    Program {
+        /// What happened, and where the script asks for the program.
+        problem: Box<plan::Problem>,
+    },
     /// The output folder is no folder.
     #[error("the output folder {} is a file", .folder.display())]
     NotAFolder {
@@ -154,6 +160,7 @@ impl Error {
                 .problems()
                 .first()
                 .map_or("run::bug", |first| first.code),
+            Self::Program { problem } => problem.code,
             Self::Backend(error) => error.code(),
             Self::Conditions(error) => error.code(),
             Self::State(error) => error.code(),
@@ -174,7 +181,7 @@ impl Error {
     pub(super) fn is_of_input(&self) -> bool {
         matches!(
             self,
-            Self::Plan(_) | Self::Input { .. } | Self::Panicked { .. }
+            Self::Plan(_) | Self::Program { .. } | Self::Input { .. } | Self::Panicked { .. }
         )
     }
 

@@ -224,6 +224,11 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
             let diagnostics = script.diagnostics_of(&error);
             Failure::drawn(Exit::Script, draw(&diagnostics, terminal))
         }
+        caf::Error::Program { problem } => {
+            let error = plan::Error::Refused(vec![*problem]);
+            let diagnostics = script.diagnostics_of(&error);
+            Failure::drawn(Exit::Input, draw(&diagnostics, terminal))
+        }
         caf::Error::Input { .. } => Failure::new(Exit::Input, code, error.to_string()),
         caf::Error::NoConstants { .. }
         | caf::Error::NotAFolder { .. }
