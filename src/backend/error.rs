@@ -60,6 +60,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Threads { .. } => "run::threads",
+            Self::Limit { .. } => "job::limit",
+            Self::TooManyArguments { .. } => "job::too-many",
+            Self::SubjobTwice { .. } => "job::twice",
+            Self::Record { .. } => "job::record",
+            Self::Io { .. } => "output::write",
+        }
+    }
+
     /// For `map_err`: the operating system refused `action` on `path`.
     pub(super) fn io(
         action: &'static str,

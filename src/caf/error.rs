@@ -22,6 +22,12 @@ pub enum Error {
         /// Which file, and what was found.
         message: String,
     },
+    /// A program that input files go through made nothing usable of one.
+    #[error("{problem}")]
+    Program {
+        /// What happened, and where the script asks for the program.
+        problem: Box<plan::Problem>,
+    },
     /// The output folder is no folder.
     #[error("the output folder {} is a file", .folder.display())]
     NotAFolder {
@@ -149,11 +155,36 @@ fn cannot_write(path: &Path, source: &io::Error) -> String {
 }
 
 impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Plan(error) => error
+                .problems()
+                .first()
+                .map_or("run::bug", |first| first.code),
+            Self::Program { problem } => problem.code,
+            Self::Backend(error) => error.code(),
+            Self::Conditions(error) => error.code(),
+            Self::State(error) => error.code(),
+            Self::Input { .. } => "input::file",
+            Self::NotAFolder { .. } => "output::not-a-folder",
+            Self::NotOurs { .. } => "output::not-ours",
+            Self::OtherPlan { .. } => "output::other-plan",
+            Self::ChangedInput { .. } => "output::changed-input",
+            Self::OtherConstants => "output::other-constants",
+            Self::InUse { .. } => "output::in-use",
+            Self::Output { .. } => "output::write",
+            Self::Panicked { .. } | Self::Stuck { .. } => "run::bug",
+            Self::NoConstants { .. } => "run::no-constants",
+        }
+    }
+
     /// Whether it concerns one calibration and what it was given, so that others may go on.
     pub(super) fn is_of_input(&self) -> bool {
         matches!(
             self,
-            Self::Plan(_) | Self::Input { .. } | Self::Panicked { .. }
+            Self::Plan(_) | Self::Program { .. } | Self::Input { .. } | Self::Panicked { .. }
         )
     }
 

@@ -52,6 +52,20 @@ pub enum ExportError {
     Folder(#[from] Error),
 }
 
+impl ExportError {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder(error) => error.code(),
+            Self::NoResults { .. } => "run::no-results",
+            Self::NoCalibration { .. } => "run::unknown-calibration",
+            Self::Damaged { .. } => "export::damaged",
+            Self::Unfit { .. } => "export::unfit",
+        }
+    }
+}
+
 /// A file that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {

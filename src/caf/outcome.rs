@@ -224,6 +224,7 @@ impl CalibrationOutcome {
     pub(super) fn failed(calibration: &Calibration, error: &Error) -> Self {
         let problems = match error {
             Error::Plan(error) => error.problems().to_vec(),
+            Error::Program { problem } => vec![problem.as_ref().clone()],
             _ => Vec::new(),
         };
         let messages = problems.iter().map(ToString::to_string);

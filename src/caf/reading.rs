@@ -73,7 +73,7 @@ impl Collecting for Reading {
         let path = &sample.path;
         let collected =
             collect::collect_along(path, &collector, &files, &constants, options, &relay)
-                .map_err(told)?;
+                .map_err(|error| told_along(path, error))?;
         let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
         let looked_up = LookedUp::new(&collector, &runs, &constants);
         let outcome = outcome(collection, &collected);
@@ -146,7 +146,8 @@ pub(super) fn check_columns(plan: &Plan, order: &Order, options: &Options) -> Re
                 continue;
             };
             let (before, first) = (&collection.path, (path.clone(), *iov));
-            match collect::check_along(before, &collector, &first, &constants).map_err(told) {
+            let checked = collect::check_along(before, &collector, &first, &constants);
+            match checked.map_err(|error| told_along(before, error)) {
                 Ok(()) => {}
                 // The same collector may serve several calibrations.
                 Err(Error::Plan(plan::Error::Refused(more))) => {
@@ -173,6 +174,22 @@ fn collector(calibration: &Calibration, collection: &str) -> Option<Collector> {
         collector.granularity = granularity;
     }
     Some(collector)
+}
+
+/// As [`told`]; what a program did not do has its place where the path asks for it.
+fn told_along(path: &collect::Path, error: collect::Error) -> Error {
+    let step = match &error {
+        collect::Error::Program { source, .. } => source.step(),
+        collect::Error::NoProgram(error) => error.step(),
+        _ => None,
+    };
+    let program = step.and_then(|step| path.programs().find(|program| program.name == step));
+    let Some(program) = program else {
+        return told(error);
+    };
+    let problem = Problem::new("collect::program", program.place, error.to_string());
+    let problem = Box::new(problem);
+    Error::Program { problem }
 }
 
 /// What went wrong in words for the user: the script's fault has a place in the script.

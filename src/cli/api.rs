@@ -20,6 +20,7 @@ pub(super) fn api(arguments: &ApiArguments, out: Terminal) -> Result<Exit, Failu
             .flat_map(|name| name.kind.into_iter().chain([name.name]));
         let failure = Failure::new(
             Exit::Usage,
+            "api::unknown-name",
             format!("nothing in the API is called `{word}`"),
         );
         return Err(match nearest(word, known) {

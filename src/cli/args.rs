@@ -52,6 +52,8 @@ pub(super) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Begin a calibration: a script that runs, with a small sample
+    New(NewArguments),
     /// Run a calibration script over input files
     Run(RunArguments),
     /// List trees, branches and histograms of a ROOT file
@@ -64,12 +66,26 @@ pub(super) enum Command {
     Filemap(FilemapArguments),
     /// Look up what scripts may name, or print definitions for editors
     Api(ApiArguments),
+    /// Explain the code of an error: what happened, why, and what to do
+    Explain(ExplainArguments),
     /// Show how far the calibrations of a run are, also while it runs
     Status(StatusArguments),
     /// Official scripts: list them, order them, check them, run them
     Prompt(PromptArguments),
     /// Global tags: collect payloads, check them, find them, hand them on
     Db(DbArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf new channel_time
+
+The folder has the script, three small ROOT files with data.json that names them, and truth.json with the
+constants they were made with. The next commands are printed.")]
+pub(super) struct NewArguments {
+    /// Name of the folder and of the calibration: a letter, then letters, digits and `_`
+    pub(super) name: String,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +206,16 @@ pub(super) struct ApiArguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = ApiForm::Text, value_name = "FORM")]
     pub(super) form: ApiForm,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf explain plan::no-files
+  b2caf explain plan")]
+pub(super) struct ExplainArguments {
+    /// The code between the brackets of an error, or the part before its `::` [default: lists all]
+    pub(super) code: Option<String>,
 }
 
 /// Where the runs of a file are looked up.

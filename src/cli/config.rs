@@ -44,35 +44,44 @@ impl Config {
     /// # Errors
     /// When it cannot be read, is no JSON object, or a value is of another kind than its key asks for.
     pub(super) fn read(path: &Path, terminal: Terminal) -> Result<Self, Failure> {
-        let refused = |(message, hint): (String, &str)| {
-            let message = format!("configuration {}: {message}", path.display());
-            Failure::new(Exit::Usage, message).hint(hint)
+        let refused = |code| {
+            move |(message, hint): (String, &str)| {
+                let message = format!("configuration {}: {message}", path.display());
+                Failure::new(Exit::Usage, code, message).hint(hint)
+            }
         };
         let text = std::fs::read_to_string(path).map_err(|error| {
-            refused((
-                format!("cannot be read: {error}"),
-                "check --config, or the name given",
-            ))
+            let hint = "check --config, or the name given";
+            refused("config::unreadable")((format!("cannot be read: {error}"), hint))
         })?;
         let object = match serde_json::from_str::<Value>(&text) {
             Ok(Value::Object(object)) => object,
             Ok(_) => {
                 let hint = "write {\"expert_config\": {…}}";
-                return Err(refused(("is no JSON object".into(), hint)));
+                return Err(refused("config::no-json")((
+                    "is no JSON object".into(),
+                    hint,
+                )));
             }
             Err(error) => {
                 let message = format!("is not JSON: {error}");
-                return Err(refused((message, "mend the place named")));
+                return Err(refused("config::no-json")((
+                    message,
+                    "mend the place named",
+                )));
             }
         };
         let mut config = Self::default();
         for (key, value) in object {
-            if config.set(&key, value).map_err(refused)? {
+            if config.set(&key, value).map_err(refused("config::value"))? {
                 continue;
             }
             if let Some(near) = nearest(&key, KEYS) {
                 let message = format!("nothing reads the key `{key}`; did you mean `{near}`?");
-                return Err(refused((message, "mend or remove it")));
+                return Err(refused("config::unknown-key")((
+                    message,
+                    "mend or remove it",
+                )));
             }
             unknown(path, &key, terminal);
         }

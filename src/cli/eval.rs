@@ -20,8 +20,13 @@ pub(super) fn eval(arguments: &EvalArguments, terminal: Terminal) -> Result<Exit
     }
     let value =
         value.map_err(|problems| Failure::drawn(Exit::Script, draw(&problems, terminal)))?;
-    let text = serde_json::to_string_pretty(&value)
-        .map_err(|error| Failure::new(Exit::Bug, format!("the value has no JSON form: {error}")))?;
+    let text = serde_json::to_string_pretty(&value).map_err(|error| {
+        Failure::new(
+            Exit::Bug,
+            "run::bug",
+            format!("the value has no JSON form: {error}"),
+        )
+    })?;
     to_stdout(&format!("{text}\n"));
     Ok(Exit::Done)
 }
@@ -30,7 +35,7 @@ pub(super) fn eval(arguments: &EvalArguments, terminal: Terminal) -> Result<Exit
 fn variable(word: &str) -> Result<(String, Value), Failure> {
     let Some((name, value)) = word.split_once('=') else {
         let message = format!("--arg {word}: a name and a value are needed");
-        return Err(Failure::new(Exit::Usage, message)
+        return Err(Failure::new(Exit::Usage, "usage::argument", message)
             .hint("write --arg name=VALUE or --arg name=@file.json"));
     };
     let is_name = |name: &str| {
@@ -43,6 +48,7 @@ fn variable(word: &str) -> Result<(String, Value), Failure> {
     if !is_name(name) {
         return Err(Failure::new(
             Exit::Usage,
+            "usage::argument",
             format!("--arg {word}: `{name}` is no name of a variable"),
         ));
     }
@@ -50,7 +56,13 @@ fn variable(word: &str) -> Result<(String, Value), Failure> {
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
         return Ok((name.to_owned(), value));
     };
-    let wrong = |message: String| Failure::new(Exit::Usage, format!("--arg {word}: {message}"));
+    let wrong = |message: String| {
+        Failure::new(
+            Exit::Usage,
+            "usage::argument",
+            format!("--arg {word}: {message}"),
+        )
+    };
     let text = std::fs::read_to_string(file)
         .map_err(|error| wrong(format!("{file} cannot be read: {error}")))?;
     let value = serde_json::from_str(&text)

@@ -16,7 +16,7 @@ pub(super) fn export(arguments: &ExportArguments, terminal: Terminal) -> Result<
             ExportError::Damaged { .. } | ExportError::Unfit { .. } => Exit::Input,
             _ => Exit::Usage,
         };
-        Failure::new(exit, error.to_string())
+        Failure::new(exit, error.code(), error.to_string())
     })?;
     let mut warnings = Vec::new();
     if written.is_empty() {

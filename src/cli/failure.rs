@@ -10,19 +10,20 @@ use super::terminal::Terminal;
 #[derive(Debug)]
 pub(super) struct Failure {
     exit: Exit,
-    messages: Vec<String>,
+    /// Short name of its kind; drawn texts have theirs in them.
+    code: Option<&'static str>,
+    message: String,
     hints: Vec<String>,
-    drawn: bool,
 }
 
 impl Failure {
-    /// A failure with one sentence.
-    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
+    /// A failure with one sentence, and the short name of its kind: `b2caf explain` has a page for each.
+    pub(super) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             exit,
-            messages: vec![message.into()],
+            code: Some(code),
+            message: message.into(),
             hints: Vec::new(),
-            drawn: false,
         }
     }
 
@@ -30,9 +31,9 @@ impl Failure {
     pub(super) fn drawn(exit: Exit, text: String) -> Self {
         Self {
             exit,
-            messages: vec![text],
+            code: None,
+            message: text,
             hints: Vec::new(),
-            drawn: true,
         }
     }
 
@@ -49,13 +50,11 @@ impl Failure {
 
     /// The text for stderr.
     pub(super) fn text(&self, terminal: Terminal) -> String {
-        if self.drawn {
-            return self.messages.join("\n");
-        }
-        let mut text = String::new();
-        for message in &self.messages {
-            text += &format!("{}: {message}\n", terminal.paint(Accent::Failed, "error"));
-        }
+        let Some(code) = self.code else {
+            return self.message.clone();
+        };
+        let word = terminal.paint(Accent::Failed, &format!("error[{code}]"));
+        let mut text = format!("{word}: {}\n", self.message);
         for hint in &self.hints {
             text += &format!("  {}: {hint}\n", terminal.paint(Accent::Name, "hint"));
         }

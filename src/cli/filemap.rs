@@ -27,17 +27,22 @@ pub(super) fn filemap(arguments: &FilemapArguments, terminal: Terminal) -> Resul
     let unwanted = unwanted.map_err(|error| {
         Failure::new(
             Exit::Usage,
+            "usage::value",
             format!("--filter-regex is no regular expression: {error}"),
         )
     })?;
     let base = std::env::current_dir().map_err(|error| {
-        Failure::new(Exit::Usage, format!("there is no current folder: {error}"))
-            .hint("change to a folder that exists")
+        Failure::new(
+            Exit::Usage,
+            "usage::no-folder",
+            format!("there is no current folder: {error}"),
+        )
+        .hint("change to a folder that exists")
     })?;
     let mut files = match files_of(&arguments.pattern, &base) {
         Ok(files) => files,
         Err(Fault::NoMatch(_)) => Vec::new(),
-        Err(fault) => return Err(Failure::new(Exit::Input, fault.to_string())),
+        Err(fault) => return Err(Failure::new(Exit::Input, "input::path", fault.to_string())),
     };
     if let Some(unwanted) = unwanted {
         files.retain(|file| !unwanted.is_match(&file.to_string_lossy()));
@@ -77,8 +82,10 @@ fn look_up(files: &[PathBuf], method: Method) -> Result<FileIovs, Failure> {
     if faults.is_empty() {
         return Ok(found);
     }
-    Err(Failure::new(Exit::Input, faults.join("\n  "))
-        .hint("runs of raw data stand in their path: --method raw"))
+    Err(
+        Failure::new(Exit::Input, "input::path", faults.join("\n  "))
+            .hint("runs of raw data stand in their path: --method raw"),
+    )
 }
 
 fn iov(file: &Path, method: Method) -> Result<IoV, Fault> {
@@ -107,6 +114,7 @@ fn write(path: &Path, found: &FileIovs, document: &Value) -> Result<(), Failure>
     fs::write(path, bytes).map_err(|error| {
         Failure::new(
             Exit::Usage,
+            "output::write",
             format!("cannot write {}: {error}", path.display()),
         )
     })

@@ -14,19 +14,15 @@ use super::terminal::{Terminal, to_stderr};
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse_from(super::drop_in::arguments(std::env::args_os()))
-    {
+    let words = super::drop_in::arguments(std::env::args_os());
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(message) => {
-            let asked_for = !message.use_stderr();
-            // A reader that went away (`| head`) is no failure.
-            let _ = message.print();
-            return if asked_for { Exit::Done } else { Exit::Usage }.into();
-        }
+        Err(message) => return super::usage::refused(&message, &words).into(),
     };
     let terminal = Terminal::new(arguments.color, arguments.quiet);
     start_log(arguments.verbose, terminal);
     let ended = match &arguments.command {
+        Command::New(new) => super::new::new(new, terminal),
         Command::Run(run) => super::run::run(run, terminal),
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),
@@ -34,6 +30,10 @@ pub fn main() -> ExitCode {
         Command::Api(api) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::api::api(api, out)
+        }
+        Command::Explain(explain) => {
+            let out = Terminal::stdout(arguments.color, arguments.quiet);
+            super::explain::explain(explain, out)
         }
         Command::Filemap(filemap) => super::filemap::filemap(filemap, terminal),
         Command::Status(status) => {
@@ -65,8 +65,16 @@ fn list(arguments: &InspectArguments) -> Result<Exit, Failure> {
         Ok(()) => Ok(Exit::Done),
         // A reader that went away (`| head`) is no failure.
         Err(InspectError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(InspectError::Write(error)) => Err(Failure::new(Exit::Usage, error.to_string())),
-        Err(error) => Err(Failure::new(Exit::Input, error.to_string())),
+        Err(InspectError::Write(error)) => Err(Failure::new(
+            Exit::Usage,
+            "output::write",
+            error.to_string(),
+        )),
+        Err(error) => Err(Failure::new(
+            Exit::Input,
+            "inspect::unreadable",
+            error.to_string(),
+        )),
     }
 }
 

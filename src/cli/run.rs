@@ -130,7 +130,8 @@ fn threads(job: &Job) -> usize {
 }
 
 fn read_input(job: &Job, script: &Script) -> Result<InputData, Failure> {
-    let unusable = |error: dataset::Error| Failure::new(Exit::Input, error.to_string());
+    let unusable =
+        |error: dataset::Error| Failure::new(Exit::Input, error.code(), error.to_string());
     let input = InputData::read(&job.input, dataset::check_file).map_err(unusable)?;
     let names = &script.settings().input_data_names;
     input
@@ -154,9 +155,8 @@ fn choose_input(input: InputData, requested: IoV, talk: &mut Talk) -> Result<Inp
     if kept.samples().all(|(_, files)| files.is_empty()) {
         let message =
             format!("none of the input files lies within the requested interval {requested}");
-        return Err(
-            Failure::new(Exit::Input, message).hint("give another --requested-iov, or other files")
-        );
+        return Err(Failure::new(Exit::Input, "input::outside", message)
+            .hint("give another --requested-iov, or other files"));
     }
     if let Some(first) = left_out.first() {
         talk.warn(&format!(
@@ -218,12 +218,18 @@ fn dry_run(
 
 /// A plan that could not be run: whose fault is it?
 fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
+    let code = error.code();
     match error {
         caf::Error::Plan(error) => {
             let diagnostics = script.diagnostics_of(&error);
             Failure::drawn(Exit::Script, draw(&diagnostics, terminal))
         }
-        caf::Error::Input { .. } => Failure::new(Exit::Input, error.to_string()),
+        caf::Error::Program { problem } => {
+            let error = plan::Error::Refused(vec![*problem]);
+            let diagnostics = script.diagnostics_of(&error);
+            Failure::drawn(Exit::Input, draw(&diagnostics, terminal))
+        }
+        caf::Error::Input { .. } => Failure::new(Exit::Input, code, error.to_string()),
         caf::Error::NoConstants { .. }
         | caf::Error::NotAFolder { .. }
         | caf::Error::NotOurs { .. }
@@ -232,9 +238,9 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
         | caf::Error::OtherConstants
         | caf::Error::InUse { .. }
         | caf::Error::State(_)
-        | caf::Error::Output { .. } => Failure::new(Exit::Usage, error.to_string()),
-        caf::Error::Panicked { .. } => Failure::new(Exit::Bug, error.to_string()),
-        other => Failure::new(Exit::CalibrationFailed, other.to_string()),
+        | caf::Error::Output { .. } => Failure::new(Exit::Usage, code, error.to_string()),
+        caf::Error::Panicked { .. } => Failure::new(Exit::Bug, code, error.to_string()),
+        other => Failure::new(Exit::CalibrationFailed, code, other.to_string()),
     }
 }
 

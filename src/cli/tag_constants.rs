@@ -36,7 +36,7 @@ impl TagConstants {
                 "no folder for the constants of {}: {error}",
                 tags.join(", ")
             );
-            Failure::new(Exit::Usage, message)
+            Failure::new(Exit::Usage, "output::write", message)
         })?;
         let mut stores = Vec::new();
         for (number, tag) in tags.iter().enumerate() {

@@ -163,6 +163,25 @@ pub enum Error {
 }
 
 impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Name { .. } => "payload::name",
+            Self::NoMembers { .. } => "payload::no-members",
+            Self::Length { .. } | Self::ChannelTwice { .. } => "payload::channels",
+            Self::NotFinite { .. } => "payload::not-finite",
+            Self::Member { .. } | Self::DoesNotFit { .. } => "payload::member",
+            Self::Changed { .. } => "payload::changed",
+            Self::EmptyIov { .. } => "payload::empty-interval",
+            Self::NotAPayload { .. } | Self::OtherPayload { .. } => "payload::unreadable",
+            Self::Line { .. } | Self::FileMissing { .. } => "store::broken",
+            Self::NoTextFile(_) => "store::no-text-file",
+            Self::Exists(_) | Self::Conflict { .. } => "store::exists",
+            Self::Io { .. } => "store::file",
+        }
+    }
+
     /// For `map_err`: the operating system refused `action` on `path`.
     pub(super) fn io(
         action: &'static str,

@@ -105,6 +105,25 @@ pub enum Error {
     File(#[from] Fault),
 }
 
+impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "input::unreadable",
+            Self::NotJson { .. } | Self::NotAnObject { .. } => "input::no-json",
+            Self::Empty { .. } => "input::empty",
+            Self::Problems { .. } => "input::entries",
+            Self::MissingNames { .. } => "input::missing-sample",
+            Self::UnknownPath { .. }
+            | Self::TwoIntervals { .. }
+            | Self::NegativeLimit { .. }
+            | Self::Fraction(_) => "dataset::files",
+            Self::Files(_) | Self::File(_) => "input::path",
+        }
+    }
+}
+
 /// What is wrong at one place of the input data.
 #[derive(Debug)]
 pub struct InputProblem {

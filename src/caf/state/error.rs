@@ -119,6 +119,24 @@ fn did_you_mean(near: Option<&str>) -> String {
 }
 
 impl StateError {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "state::missing",
+            Self::NotBegun { .. } => "state::not-begun",
+            Self::NotOurs { .. } => "state::not-ours",
+            Self::Newer { .. } => "state::newer",
+            Self::Unknown { .. } => "state::unknown-calibration",
+            Self::BadValue { .. } => "state::bad-value",
+            Self::NotACheckpoint { .. } => "state::not-a-checkpoint",
+            Self::Busy { .. } => "state::busy",
+            Self::Damaged { .. } => "state::damaged",
+            Self::Full { .. } => "state::full",
+            Self::Unusable { .. } => "state::unusable",
+        }
+    }
+
     /// For `map_err`: what the database said about `file`.
     pub(super) fn of(file: &Path) -> impl Fn(rusqlite::Error) -> Self {
         move |error| {

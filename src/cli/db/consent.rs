@@ -18,6 +18,10 @@ pub(super) fn consent(what: &str, word: &str) -> Result<(), Failure> {
     if read.is_ok() && answer.trim() == word {
         return Ok(());
     }
-    let failure = Failure::new(Exit::REFUSED, "nothing is changed: that was not the word");
+    let failure = Failure::new(
+        Exit::REFUSED,
+        "db::no-consent",
+        "nothing is changed: that was not the word",
+    );
     Err(failure.hint("add --yes if nobody can be asked"))
 }

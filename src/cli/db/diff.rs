@@ -82,11 +82,15 @@ fn both(store: &Path, arguments: &PayloadDiffArguments) -> Result<(Shown, Shown)
     }
     let (Some(run), Some(from)) = (arguments.run, &arguments.from) else {
         let text = "say where the payload is: --run EXP,RUN and --from PLACE";
-        return Err(Failure::new(Exit::Usage, text));
+        return Err(Failure::new(Exit::Usage, "usage::missing", text));
     };
     let (to, to_run) = match (&arguments.to, arguments.to_run) {
         (None, None) => {
-            let failure = Failure::new(Exit::Usage, "there is nothing to compare with");
+            let failure = Failure::new(
+                Exit::Usage,
+                "usage::missing",
+                "there is nothing to compare with",
+            );
             return Err(failure.hint(
                 "add --to PLACE for another testing store or tag:NAME, or --to-run EXP,RUN for another run",
             ));
@@ -116,11 +120,11 @@ fn draw(file: &Path, found: &Difference, before: &Shown, after: &Shown) -> Resul
             "{} cannot be drawn: it is not one number per channel",
             before.payload.name
         );
-        return Err(Failure::new(Exit::Usage, text).hint("leave out --plot"));
+        return Err(Failure::new(Exit::Usage, "db::not-drawn", text).hint("leave out --plot"));
     };
     std::fs::write(file, text).map_err(|error| {
         let text = format!("could not write {}: {error}", file.display());
-        Failure::new(Exit::Usage, text).hint("name another file with --plot")
+        Failure::new(Exit::Usage, "output::write", text).hint("name another file with --plot")
     })
 }
 

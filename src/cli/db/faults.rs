@@ -27,8 +27,12 @@ pub(super) fn text(faults: &[Fault], style: Terminal) -> String {
     let mut text = String::new();
     for fault in faults {
         let word = match fault.severity {
-            Severity::Error => style.paint(Accent::Failed, "error"),
-            Severity::Warning => style.paint(Accent::Warning, "warning"),
+            Severity::Error => {
+                style.paint(Accent::Failed, &format!("error[{}]", fault.kind.code()))
+            }
+            Severity::Warning => {
+                style.paint(Accent::Warning, &format!("warning[{}]", fault.kind.code()))
+            }
         };
         let hint = style.paint(Accent::Name, "hint");
         text += &format!("{word}: {fault}\n  {hint}: {}\n", fault.advice);
@@ -72,7 +76,7 @@ pub(super) fn refused_with_faults(error: TagError, what: &str, answer: &Answer) 
     match error {
         TagError::Faults(faults) => {
             let mut text = text(&faults, answer.talk);
-            let word = answer.talk.paint(Accent::Failed, "error");
+            let word = answer.talk.paint(Accent::Failed, "error[store::faults]");
             text += &format!("{word}: {what}: {}\n", count(&faults));
             Failure::drawn(Exit::Input, text)
         }

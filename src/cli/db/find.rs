@@ -36,6 +36,7 @@ pub(super) fn find(
     if found.is_empty() && !answer.json {
         let mut failure = Failure::new(
             Exit::REFUSED,
+            "db::no-payload",
             format!("there is no payload {payload} for run {run}"),
         );
         let known = tags.map(|tags| tags.intervals(payload)).unwrap_or_default();

@@ -36,7 +36,7 @@ impl Shown {
     /// The payload in a file.
     pub(super) fn of_file(file: &Path) -> Result<Self, Failure> {
         let bytes = std::fs::read(file).map_err(|error| {
-            let failure = Failure::new(Exit::Input, format!("{}: {error}", file.display()));
+            let failure = Failure::new(Exit::Input, "payload::unreadable", format!("{}: {error}", file.display()));
             let is_name = file.extension().is_none() && file.components().count() == 1;
             if is_name {
                 failure.hint("for the payload of that name add --run EXP,RUN and where to look: --from DIR or --tag TAG")
@@ -104,7 +104,7 @@ impl Shown {
             "{} is the same for all events of a run: it has no objects that take turns",
             self.payload.name
         );
-        Failure::new(Exit::Usage, text).hint("leave out --event")
+        Failure::new(Exit::Usage, "db::no-turns", text).hint("leave out --event")
     }
 
     /// Only the object that is valid for an event, if it takes turns with others.
@@ -216,7 +216,8 @@ pub(super) fn from_event(first: Option<i64>) -> String {
 }
 
 fn unusable(text: String) -> Failure {
-    Failure::new(Exit::Input, text).hint("b2caf inspect shows what is in any ROOT file")
+    Failure::new(Exit::Input, "payload::unreadable", text)
+        .hint("b2caf inspect shows what is in any ROOT file")
 }
 
 /// There is no payload for the run: what is there.
@@ -227,7 +228,7 @@ fn missing(place: &Place, name: &str, run: ExpRun, absent: &Absent) -> Failure {
     };
     if absent.intervals.is_empty() {
         let text = format!("{place} has no payload {name}");
-        let failure = Failure::new(Exit::REFUSED, text);
+        let failure = Failure::new(Exit::REFUSED, "db::no-payload", text);
         let names = absent.names.iter().map(String::as_str);
         return match nearest(name, names) {
             Some(near) => failure.hint(format!("did you mean {near}?")),
@@ -236,6 +237,7 @@ fn missing(place: &Place, name: &str, run: ExpRun, absent: &Absent) -> Failure {
     }
     let failure = Failure::new(
         Exit::REFUSED,
+        "db::no-payload",
         format!("{place} has no payload {name} for run {run}"),
     );
     let [before, after] = absent.beside(run);

@@ -82,7 +82,7 @@ fn of_environment(environment: &Environment) -> Result<Vec<String>, Failure> {
         .collect();
     if servers.is_empty() {
         let text = "the environment names no server";
-        return Err(Failure::new(Exit::Usage, text).hint(
+        return Err(Failure::new(Exit::Usage, "server::none-named", text).hint(
             "set BELLE2_CONDB_SERVERLIST to the address of one, or give it: --server https://…/rest/",
         ));
     }
@@ -91,13 +91,13 @@ fn of_environment(environment: &Environment) -> Result<Vec<String>, Failure> {
 
 /// The failure for what a server, or the way to it, did not do.
 pub(super) fn failed(error: Error) -> Failure {
-    let text = error.to_string();
+    let (code, text) = (error.code(), error.to_string());
     match error {
-        Error::NoTag { .. } => Failure::new(Exit::Usage, text)
+        Error::NoTag { .. } => Failure::new(Exit::Usage, code, text)
             .hint("b2caf db tag list --server URL shows what there is"),
         Error::Refused {
             status: 401 | 403, ..
-        } => Failure::new(Exit::REFUSED, text)
+        } => Failure::new(Exit::REFUSED, code, text)
             .hint("get a new token, or ask whoever manages the tag for the right to change it"),
         Error::Address { .. }
         | Error::Name { .. }
@@ -105,17 +105,17 @@ pub(super) fn failed(error: Error) -> Failure {
         | Error::State { .. }
         | Error::Token { .. }
         | Error::NoToken { .. }
-        | Error::Unencrypted { .. } => Failure::new(Exit::Usage, text),
-        Error::Refused { status, .. } if status < 500 => Failure::new(Exit::REFUSED, text),
+        | Error::Unencrypted { .. } => Failure::new(Exit::Usage, code, text),
+        Error::Refused { status, .. } if status < 500 => Failure::new(Exit::REFUSED, code, text),
         Error::NoAnswer { .. } | Error::Refused { .. } => {
-            Failure::new(Exit::Input, text).hint("run the same command again later")
+            Failure::new(Exit::Input, code, text).hint("run the same command again later")
         }
-        Error::Malformed { .. } => Failure::new(Exit::Input, text)
+        Error::Malformed { .. } => Failure::new(Exit::Input, code, text)
             .hint("see whether the address is that of a conditions server, up to its …/rest/"),
-        Error::NoFile { .. } => Failure::new(Exit::Input, text).hint(
+        Error::NoFile { .. } => Failure::new(Exit::Input, code, text).hint(
             "report it to the database's managers: the server lists a payload without a file",
         ),
-        _ => Failure::new(Exit::Input, text),
+        _ => Failure::new(Exit::Input, code, text),
     }
 }
 
@@ -127,9 +127,8 @@ pub(super) fn failed_on(server: &Server, error: Error) -> Failure {
     // What was asked has failed already; a list that cannot be had is no further failure.
     let known = server.tags().unwrap_or_default();
     match nearest(tag, known.iter().map(|tag| tag.name.as_str())) {
-        Some(near) => {
-            Failure::new(Exit::Usage, error.to_string()).hint(format!("did you mean {near}?"))
-        }
+        Some(near) => Failure::new(Exit::Usage, error.code(), error.to_string())
+            .hint(format!("did you mean {near}?")),
         None => failed(error),
     }
 }

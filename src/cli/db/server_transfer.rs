@@ -120,7 +120,7 @@ pub(super) fn upload(arguments: &UploadArguments, answer: &Answer) -> Result<Exi
             transfer.tag.state
         );
         let hint = "upload to an OPEN tag; b2caf db tag create NAME --server URL makes one";
-        return Err(Failure::new(Exit::Usage, text).hint(hint));
+        return Err(Failure::new(Exit::Usage, "tag::closed", text).hint(hint));
     }
     let beside = faults_with(&transfer.entries(), &reviewed.lines, allowed);
     warnings.extend(beside);
@@ -307,7 +307,7 @@ fn incomplete(report: &Report) -> Failure {
     if reasons.len() > REASONS {
         text += &format!("\n  and {} more reasons", reasons.len() - REASONS);
     }
-    let failure = Failure::new(Exit::REFUSED, text);
+    let failure = Failure::new(Exit::REFUSED, "server::upload-broke-off", text);
     match (report.rolled_back, report.roll_back_errors.is_empty()) {
         (0, true) => failure.hint("the same command again sends what is missing"),
         (count, true) => failure.hint(format!(

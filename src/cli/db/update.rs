@@ -38,7 +38,7 @@ pub(super) fn update(
     let earliest = earliest.unwrap_or_else(|| "no run can be added any more".into());
     let Some(first) = arguments.from else {
         let message = "the first run of the update is needed: --from EXP,RUN";
-        return Err(Failure::new(Exit::Usage, message).hint(earliest));
+        return Err(Failure::new(Exit::Usage, "usage::missing", message).hint(earliest));
     };
     for wrong in store.wrong_states(running, staging).map_err(refused)? {
         if !arguments.dry_run {
@@ -55,7 +55,7 @@ pub(super) fn update(
     }
     if plan.operations.is_empty() {
         let message = format!("there is nothing to do: {running} has all of {staging}");
-        return Err(Failure::new(Exit::REFUSED, message));
+        return Err(Failure::new(Exit::REFUSED, "tag::nothing-to-do", message));
     }
     show(&plan, arguments, answer);
     if arguments.dry_run {
@@ -90,7 +90,7 @@ fn reasons(error: TagError, earliest: &str, answer: &Answer) -> Failure {
     let TagError::Update(problems) = error else {
         return refused(error);
     };
-    let word = answer.talk.paint(Accent::Failed, "error");
+    let word = answer.talk.paint(Accent::Failed, "error[tag::update]");
     let mut text = String::new();
     for problem in &problems {
         text += &format!("{word}: {}\n", problem.text);

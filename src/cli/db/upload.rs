@@ -101,6 +101,7 @@ pub(super) fn download(
     let (tag, Some(into)) = (&arguments.tag, &arguments.into) else {
         return Err(Failure::new(
             Exit::Usage,
+            "usage::missing",
             "name the folder for the payloads",
         ));
     };

@@ -41,7 +41,7 @@ pub(super) fn unreadable(catalogue: Catalogue, talk: Terminal) -> Failure {
 
 /// A directory that cannot be used.
 pub(super) fn refused(error: DirectoryError) -> Failure {
-    let failure = Failure::new(Exit::Usage, error.to_string());
+    let failure = Failure::new(Exit::Usage, error.code(), error.to_string());
     match &error {
         DirectoryError::Unknown { name, known } => {
             let near = crate::settings::nearest(name, known.iter().map(String::as_str));

@@ -30,14 +30,17 @@ pub(super) fn run(
     };
     if let Some(name) = unavailable(&arguments.backend).filter(|_| !common.dry_run) {
         let message = format!("jobs cannot be handed to {name} yet");
-        return Err(Failure::new(Exit::Usage, message).hint(
-            "run it on one machine with `Local`; it uses all cores, and the result is the same",
-        ));
+        return Err(
+            Failure::new(Exit::Usage, "prompt::no-backend", message).hint(
+                "run it on one machine with `Local`; it uses all cores, and the result is the same",
+            ),
+        );
     }
     let mut config = Config::read(&common.caf_config, terminal)?;
     if !common.permissive && config.testing_payloads.take().is_some() {
         return Err(Failure::new(
             Exit::Usage,
+            "config::value",
             "`testing_payloads` is given without --permissive",
         )
         .hint("add --permissive if these payloads are meant to come before those of the tags"));
@@ -45,7 +48,7 @@ pub(super) fn run(
     let results = Path::new(RESULTS);
     if results.exists() && !common.overwrite_output_db && !common.dry_run {
         let message = format!("{RESULTS} is there already, with the results of another run");
-        return Err(Failure::new(Exit::Usage, message)
+        return Err(Failure::new(Exit::Usage, "output::exists", message)
             .hint("move it away, or replace it with --overwrite-output-db"));
     }
     let job = Job {
@@ -82,9 +85,11 @@ fn script(config: &Config, common: &Common, scripts: Option<&Path>) -> Result<Pa
     let Some(name) = &config.caf_script else {
         let file = common.caf_config.display();
         let message = format!("configuration {file}: `caf_script` is missing");
-        return Err(Failure::new(Exit::Usage, message).hint(
-            "write {\"caf_script\": \"caf_example\", …}; `b2caf prompt show` lists the names",
-        ));
+        return Err(
+            Failure::new(Exit::Usage, "config::missing-key", message).hint(
+                "write {\"caf_script\": \"caf_example\", …}; `b2caf prompt show` lists the names",
+            ),
+        );
     };
     let path = Path::new(name);
     let has_folder = path
@@ -101,7 +106,7 @@ fn script(config: &Config, common: &Common, scripts: Option<&Path>) -> Result<Pa
 fn collect(outcome: &Outcome, working: &Path, results: &Path) -> Result<(), Failure> {
     let failed = |action: &str, path: &Path, error: &std::io::Error| {
         let message = format!("cannot {action} {}: {error}", path.display());
-        Failure::new(Exit::Usage, message)
+        Failure::new(Exit::Usage, "output::write", message)
     };
     // Everything is there before the name is: nobody takes half of it.
     let draft = PathBuf::from(format!("{}.new", results.display()));

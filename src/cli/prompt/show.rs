@@ -30,7 +30,11 @@ pub(super) fn show(
     match name {
         Some(name) if arguments.source => source(&directory, kind, name),
         None if arguments.source => {
-            let failure = Failure::new(Exit::Usage, "--source needs the name of a script");
+            let failure = Failure::new(
+                Exit::Usage,
+                "usage::missing",
+                "--source needs the name of a script",
+            );
             Err(failure.hint("`b2caf prompt show` lists them"))
         }
         Some(name) => one(&directory, kind, name, arguments.upstream, answer),
@@ -62,7 +66,7 @@ fn source(directory: &Directory, kind: Kind, name: &str) -> Result<Exit, Failure
     let path = directory.script(kind, name).map_err(refused)?;
     let text = std::fs::read_to_string(&path).map_err(|error| {
         let message = format!("cannot read {}: {error}", path.display());
-        Failure::new(Exit::Usage, message)
+        Failure::new(Exit::Usage, "prompt::unreadable", message)
     })?;
     to_stdout(&text);
     Ok(Exit::Done)

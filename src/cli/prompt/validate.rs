@@ -41,7 +41,8 @@ pub(super) fn validate(
     let rejected = |problems: Vec<_>| Failure::drawn(Exit::Script, draw(&problems, terminal));
     let validation = Validation::load(&path, &Options::default()).map_err(rejected)?;
     let results = caf::Results::open(&wish.job).map_err(|message| {
-        Failure::new(Exit::Input, message).hint("give the output folder of `b2caf run`")
+        Failure::new(Exit::Input, "run::no-results", message)
+            .hint("give the output folder of `b2caf run`")
     })?;
     let folder = prepare(arguments)?;
     let results: Arc<dyn Results> = Arc::new(Past(results));
@@ -83,14 +84,12 @@ impl Wish {
             Some(path) => read(path)?,
             None => Map::new(),
         };
-        let usage = |message: String| Failure::new(Exit::Usage, message);
+        let usage = |code, message: String| Failure::new(Exit::Usage, code, message);
         if let Some(other) = config.keys().find(|key| !KEYS.contains(&key.as_str())) {
             let near = nearest(other, KEYS).map(|near| format!("did you mean `{near}`?"));
             let hint = near.unwrap_or_else(|| format!("known are {}", KEYS.join(", ")));
-            return Err(usage(format!(
-                "the configuration has a key `{other}` that nobody reads"
-            ))
-            .hint(hint));
+            let message = format!("the configuration has a key `{other}` that nobody reads");
+            return Err(usage("config::unknown-key", message).hint(hint));
         }
         let text = |key: &str| config.get(key).and_then(Value::as_str).map(str::to_owned);
         let script = arguments
@@ -98,8 +97,11 @@ impl Wish {
             .clone()
             .or_else(|| text("validation_script"));
         let script = script.ok_or_else(|| {
-            usage("no validation script is named".into())
-                .hint("write `b2caf prompt validate SCRIPT --job calibration_results`")
+            usage(
+                "config::missing-key",
+                "no validation script is named".into(),
+            )
+            .hint("write `b2caf prompt validate SCRIPT --job calibration_results`")
         })?;
         let job = arguments
             .job
@@ -107,13 +109,18 @@ impl Wish {
             .or_else(|| text("job_path").map(PathBuf::from));
         let iov = match config.get("requested_iov") {
             Some(value) => serde_json::from_value(value.clone())
-                .map_err(|error| usage(format!("`requested_iov`: {error}")))?,
+                .map_err(|error| usage("config::value", format!("`requested_iov`: {error}")))?,
             None => arguments.requested_iov.unwrap_or(IoV::EVERYTHING),
         };
         let expert_config = match config.get("expert_config") {
             None => Map::new(),
             Some(Value::Object(map)) => map.clone(),
-            Some(_) => return Err(usage("`expert_config` is no object".into())),
+            Some(_) => {
+                return Err(usage(
+                    "config::value",
+                    "`expert_config` is no object".into(),
+                ));
+            }
         };
         Ok(Self {
             script,
@@ -128,6 +135,7 @@ fn read(path: &Path) -> Result<Map<String, Value>, Failure> {
     let usage = |message: String| {
         Failure::new(
             Exit::Usage,
+            "config::unreadable",
             format!("configuration {}: {message}", path.display()),
         )
     };
@@ -149,6 +157,7 @@ fn prepare(arguments: &ValidateArguments) -> Result<PathBuf, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(
             Exit::Usage,
+            "output::write",
             format!("cannot write to {}: {error}", folder.display()),
         )
     };
@@ -158,7 +167,7 @@ fn prepare(arguments: &ValidateArguments) -> Result<PathBuf, Failure> {
                 "{} is there already, with the results of another validation",
                 folder.display()
             );
-            return Err(Failure::new(Exit::Usage, message)
+            return Err(Failure::new(Exit::Usage, "output::exists", message)
                 .hint("move it away, or replace it with --overwrite-working-dir"));
         }
         fs::remove_dir_all(&folder).map_err(failed)?;
@@ -195,6 +204,7 @@ fn write(folder: &Path, validation: &Validation, found: &Findings) -> Result<(),
         fs::write(&path, text).map_err(|error| {
             Failure::new(
                 Exit::Usage,
+                "output::write",
                 format!("cannot write {}: {error}", path.display()),
             )
         })?;

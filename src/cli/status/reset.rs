@@ -67,7 +67,7 @@ fn iteration(arguments: &ResetArguments, row: Option<&Row>) -> Result<u32, Failu
                 "{} has come to iteration {reached}, not to {wanted}",
                 arguments.name
             );
-            Err(Failure::new(Exit::Usage, message)
+            Err(Failure::new(Exit::Usage, "status::iteration", message)
                 .hint(format!("give an --iteration from 0 to {reached}")))
         }
         Some(wanted) => Ok(wanted),
@@ -110,7 +110,8 @@ fn agreed() -> Result<bool, Failure> {
     let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !here {
         let message = "there is nobody to ask whether to go on";
-        return Err(Failure::new(Exit::Usage, message).hint("add --yes if that is what you want"));
+        return Err(Failure::new(Exit::Usage, "usage::nobody-to-ask", message)
+            .hint("add --yes if that is what you want"));
     }
     to_stderr("Go on? [y/N] ");
     let mut answer = String::new();
@@ -120,7 +121,7 @@ fn agreed() -> Result<bool, Failure> {
 }
 
 fn in_use(error: &caf::Error) -> Failure {
-    let failure = Failure::new(Exit::Usage, error.to_string());
+    let failure = Failure::new(Exit::Usage, error.code(), error.to_string());
     match error {
         caf::Error::InUse { .. } => failure.hint("wait until it has ended, or stop it"),
         _ => failure,

@@ -23,7 +23,8 @@ pub(in super::super) fn status(
     match &arguments.action {
         Some(StatusAction::Reset(_)) if arguments.json || arguments.watch => {
             let message = "reset takes neither --json nor --watch";
-            Err(Failure::new(Exit::Usage, message).hint("look afterwards: b2caf status --json"))
+            Err(Failure::new(Exit::Usage, "usage::conflict", message)
+                .hint("look afterwards: b2caf status --json"))
         }
         Some(StatusAction::Reset(arguments)) => reset(path, arguments, talk, out),
         None if arguments.watch => watch(path, arguments.json, talk, out),
@@ -52,7 +53,7 @@ pub(super) fn rows(path: &Path) -> Result<Vec<Row>, Failure> {
 /// Why there is nothing to show.
 pub(super) fn refused(error: StateError) -> Failure {
     let missing = matches!(error, StateError::Missing { .. });
-    let failure = Failure::new(Exit::Usage, error.to_string());
+    let failure = Failure::new(Exit::Usage, error.code(), error.to_string());
     if missing {
         failure.hint("name the output folder of a run with --path, or start one with `b2caf run`")
     } else {

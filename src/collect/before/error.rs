@@ -113,6 +113,24 @@ pub enum ProgramError {
 }
 
 impl ProgramError {
+    /// The step of the path that it is about, if it is about one.
+    #[must_use]
+    pub fn step(&self) -> Option<&str> {
+        match self {
+            Self::NoProgram { name, .. }
+            | Self::NoFile { name, .. }
+            | Self::FileChanged { name, .. }
+            | Self::Start { name, .. }
+            | Self::Failed { name, .. }
+            | Self::NoOutput { name, .. }
+            | Self::BadOutput { name, .. }
+            | Self::NoCount { name, .. }
+            | Self::NoPayloads { name }
+            | Self::NoFolder { name } => Some(name),
+            Self::Io { .. } => None,
+        }
+    }
+
     /// For `map_err`: something went wrong with `path`.
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

@@ -194,6 +194,29 @@ pub enum Error {
 }
 
 impl Error {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) | Self::File(error) => error.code(),
+            Self::Address { .. } => "server::address",
+            Self::NoServer { .. } | Self::NoAnswer { .. } => "server::no-answer",
+            Self::Refused { .. } => "server::refused",
+            Self::Unusable { .. } => "server::unusable",
+            Self::Malformed { .. } => "server::malformed",
+            Self::Checksum { .. } | Self::NoFile { .. } => "server::file",
+            Self::Name { .. } => "server::name",
+            Self::NoTag { .. } => "server::unknown-tag",
+            Self::TagExists { .. } => "server::tag-exists",
+            Self::State { .. } => "server::not-usable",
+            Self::NoProvider { .. } => "server::no-provider",
+            Self::Missing { .. } => "server::no-payload",
+            Self::Token { .. } | Self::NoToken { .. } => "server::token",
+            Self::Unencrypted { .. } => "server::unencrypted",
+            Self::Line { .. } => "server::line",
+        }
+    }
+
     /// For `map_err`: the operating system refused `action` on `path`.
     pub(super) fn io(
         action: &'static str,

@@ -199,6 +199,35 @@ pub enum TagError {
 }
 
 impl TagError {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Payloads(error) => error.code(),
+            Self::NoStore { .. } => "tag::no-store",
+            Self::NotMetadata { .. } | Self::OtherSchema { .. } | Self::BadValue { .. } => {
+                "tag::not-metadata"
+            }
+            Self::TagName(_) => "tag::name",
+            Self::TagExists(_) => "tag::exists",
+            Self::LocalTag(_) => "tag::made-here",
+            Self::UnknownTag { .. } | Self::UnknownTags(_) => "tag::unknown",
+            Self::Transition { .. } => "tag::transition",
+            Self::Closed { .. } => "tag::closed",
+            Self::NotAppended { .. } => "tag::not-appended",
+            Self::NotUsable { .. } => "tag::not-usable",
+            Self::WrongState { .. } => "tag::wrong-state",
+            Self::NotEmpty { .. } => "tag::not-empty",
+            Self::BrokenInterval { .. } => "tag::broken-interval",
+            Self::NoFile { .. } | Self::WrongChecksum { .. } => "tag::file",
+            Self::Faults(_) => "store::faults",
+            Self::NoPayload { .. } => "db::no-payload",
+            Self::Update(_) => "tag::update",
+            Self::Changed(_) => "tag::changed",
+            Self::Busy { .. } | Self::Unusable { .. } => "tag::unusable",
+        }
+    }
+
     /// For `map_err`: what the database said about `file`.
     pub(super) fn of(file: &Path) -> impl Fn(rusqlite::Error) -> Self {
         move |error| {

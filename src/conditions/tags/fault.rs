@@ -53,6 +53,25 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Line => "store::line",
+            Self::Interval => "store::interval",
+            Self::DuplicateLine => "store::duplicate-line",
+            Self::Overlap => "store::overlap",
+            Self::Gap => "store::gap",
+            Self::MissingFile => "store::missing-file",
+            Self::Checksum => "store::checksum",
+            Self::Unreadable => "store::unreadable",
+            Self::OtherPayload => "store::other-payload",
+            Self::UnknownClass => "store::unknown-class",
+            Self::WrongClass => "store::wrong-class",
+            Self::EventDependent => "store::event-dependent",
+        }
+    }
+
     /// A word for it that stays the same.
     #[must_use]
     pub const fn name(self) -> &'static str {

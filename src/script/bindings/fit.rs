@@ -207,6 +207,17 @@ fn errors(value: &Dynamic) -> Fallible<Errors> {
     }
 }
 
+/// Bins below a part of the largest one left out.
+fn above(h: &Histogram, fraction: &Dynamic, rebin: i64) -> Fallible<Histogram> {
+    let fraction = number(fraction)?;
+    if !(0.0..=1.0).contains(&fraction) {
+        let message = format!("`above` takes a fraction from 0 to 1, not {fraction}");
+        return Err(Raised::new("hist::above", message).boxed());
+    }
+    h.above(fraction, rebin)
+        .map_err(|error| raise("hist::above")(&error))
+}
+
 pub(super) fn register(engine: &mut Engine) {
     models(engine);
     histograms(engine);
@@ -365,19 +376,18 @@ fn histograms(engine: &mut Engine) {
             h.rebin(n).map_err(|error| raise("hist::rebin")(&error))
         })
         .register_fn("above", |h: &mut Histogram, fraction: Dynamic| {
-            h.above(number(&fraction)?, 1)
-                .map_err(|error| raise("hist::above")(&error))
+            above(h, &fraction, 1)
         })
         .register_fn(
             "above",
             |h: &mut Histogram, fraction: Dynamic, options: Map| -> Fallible<Histogram> {
                 refuse_others(&options, &["rebin"], "options of `above`")?;
-                let rebin = options
-                    .get("rebin")
-                    .and_then(|n| n.as_int().ok())
-                    .unwrap_or(1);
-                h.above(number(&fraction)?, rebin)
-                    .map_err(|error| raise("hist::above")(&error))
+                let rebin = options.get("rebin").map_or(Ok(1), Dynamic::as_int);
+                let rebin = rebin.map_err(|kind| {
+                    let message = format!("`rebin` is a whole number, not {kind}");
+                    Raised::new("script::wrong-value", message).boxed()
+                })?;
+                above(h, &fraction, rebin)
             },
         )
         .register_fn(

@@ -71,6 +71,18 @@ pub enum DirectoryError {
     },
 }
 
+impl DirectoryError {
+    /// Short name of its kind: `b2caf explain` says more.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoScripts { .. } => "prompt::no-scripts",
+            Self::File { .. } => "prompt::unreadable",
+            Self::Unknown { .. } => "prompt::unknown-script",
+        }
+    }
+}
+
 /// A folder with official scripts: `prompt/calibrations`, `prompt/validations` and `lib`.
 #[derive(Clone, Debug)]
 pub struct Directory {
