@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 
 use crate::conditions::Store;
 
+use super::LeftOut;
+
 /// How a plan is to be run. None of it changes what comes out, but for `constants`.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -18,6 +20,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Stores whose constants are in force before this run; the first one that has a payload wins.
     pub constants: Vec<Store>,
+    /// Files that were given and are in no calibration, with the reason: for the report.
+    pub left_out: Vec<LeftOut>,
     /// Programs and libraries with their versions, for the provenance of payloads.
     pub versions: IndexMap<String, String>,
 }
@@ -32,6 +36,7 @@ impl Options {
             overwrite: false,
             threads: None,
             constants: Vec::new(),
+            left_out: Vec::new(),
             versions: IndexMap::from([("b2caf".to_owned(), version)]),
         }
     }

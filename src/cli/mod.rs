@@ -30,6 +30,7 @@ mod interrupt;
 mod main;
 mod progress;
 mod prompt;
+mod report;
 mod run;
 mod status;
 mod table;
