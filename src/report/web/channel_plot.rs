@@ -30,7 +30,8 @@ pub(super) struct Along<'a> {
 /// goes to twice the range that all but one in a hundred need, and what is beyond is drawn at its edge.
 pub(super) fn along(what: &Along<'_>) -> String {
     let (first, last) = ends(what.channels);
-    let across = FIELD.across(first - 0.5, last + 0.5);
+    let room = 0.5_f64.max(0.01 * (last - first));
+    let across = FIELD.across(first - room, last + room);
     let (low, high) = reach(what);
     let up = FIELD.upwards_around([low, high].into_iter());
     let (mut dots, mut far, mut bars) = (String::new(), String::new(), String::new());

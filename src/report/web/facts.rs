@@ -25,11 +25,11 @@ pub(super) struct FitRow {
 
 /// The five facts that say whether to trust a fit.
 pub(super) const FACTS: [&str; 5] = [
-    "minimum found",
-    "distance to it small",
-    "no parameter at a limit",
-    "call limit not reached",
-    "covariance accurate",
+    "minimum",
+    "EDM",
+    "no limit reached",
+    "calls left",
+    "covariance",
 ];
 
 impl FitRow {

@@ -215,7 +215,7 @@ fn strip(picture: &Picture, across: &Axis) -> String {
     };
     format!(
         "{}<path class=\"pull\" d=\"{path}\"/><path class=\"ax\" d=\"M{} {}H{}\"/>{none}{}",
-        STRIP.beside(&up, 3, "pull"),
+        STRIP.beside(&up, 4, "pull"),
         STRIP.left,
         at(zero),
         STRIP.right,

@@ -45,7 +45,8 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
             }),
             false => String::new(),
         };
-        let body = format!("{body}{}", lines(group, &pictures.parameters, name));
+        let labels = group.iter().map(|row| row.channel.to_string()).collect();
+        let body = format!("{body}{}", lines(group, labels, &pictures.parameters, name));
         html.push_str(&fold(&summary(group, name), rows.len() <= 24, &body));
     }
     html
@@ -92,13 +93,18 @@ fn summary(group: &[FitRow], name: &str) -> String {
     format!("{channels}: {} ok{bad}{worst}", grouped(ok as u64))
 }
 
-/// A line per channel, in columns.
-fn lines(group: &[FitRow], parameters: &[String], name: &str) -> String {
+/// A line per fit, in columns; the first has `labels` under `name`.
+pub(super) fn lines(
+    group: &[FitRow],
+    labels: Vec<String>,
+    parameters: &[String],
+    name: &str,
+) -> String {
     let mut cells: Vec<Vec<String>> = vec![vec![name.to_owned(), "entries".into()]];
     cells[0].extend(parameters.iter().cloned());
     cells[0].extend(["χ²/ndf", "ndf", "p"].map(str::to_owned));
-    for row in group {
-        let mut line = vec![row.channel.to_string(), row.entries.to_string()];
+    for (row, label) in group.iter().zip(labels) {
+        let mut line = vec![label, row.entries.to_string()];
         line.extend(row.parameters.iter().map(|pair| match pair {
             (one, error) if *error == 0.0 && one.is_finite() => number::alone(*one),
             pair => value(*pair),

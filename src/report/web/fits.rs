@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::facts::{FACTS, FitRow, probability, rows, value};
 use super::fit_plot::{Legend, fit_plot};
-use super::fit_rows::{Room, groups};
+use super::fit_rows::{Room, groups, lines};
 use super::markup::{figure, fold, note, text, warning};
 use super::material::{Done, Material};
 use crate::caf::PastExecution;
@@ -16,12 +16,14 @@ use crate::report::plot::plot_svg;
 
 /// Fits that are shown without a fold.
 const OPEN: usize = 4;
+/// Fits of executions with one each that are drawn.
+const MOST: usize = 24;
 
 /// The section.
 pub(super) fn fits(material: &Material) -> String {
     let mut room = Room::PAGE;
     let several = material.calibrations.len() > 1;
-    let mut html = String::new();
+    let mut html = super::maps::maps(material);
     for one in &material.calibrations {
         for (algorithm, executions) in &one.algorithms {
             let title = match several {
@@ -43,6 +45,9 @@ pub(super) fn fits(material: &Material) -> String {
 }
 
 fn of_algorithm(one: &Done, executions: &[PastExecution], room: &mut Room) -> String {
+    if executions.len() > 1 && executions.iter().all(one_fit) {
+        return singles(executions, room);
+    }
     let mut html = String::new();
     let fitted = executions.iter().filter(|e| e.pictures.is_some()).count();
     // What took effect comes first where there is not room for everything.
@@ -55,26 +60,69 @@ fn of_algorithm(one: &Done, executions: &[PastExecution], room: &mut Room) -> St
     }
     bodies.sort_by_key(|(at, _)| *at);
     for (at, body) in bodies {
-        let execution = &executions[at].execution;
         if executions.len() == 1 {
             html.push_str(&body);
             continue;
         }
         let open = at == 0 && one.outcome.algorithms.len() == 1;
         html.push_str(&fold(&summary(&executions[at]), open, &body));
-        let _ = execution;
     }
     html
+}
+
+/// Whether an execution is told by a single fit.
+fn one_fit(past: &PastExecution) -> bool {
+    past.plots.is_empty() && past.fits.as_ref().is_some_and(|table| table.len() == 1)
+}
+
+/// Executions with a fit each: the worst first, then all as lines.
+fn singles(executions: &[PastExecution], room: &mut Room) -> String {
+    let mut html = String::new();
+    let mut seen: Vec<(String, FitRow, &Pictures)> = Vec::new();
+    for past in executions {
+        let title = runs_of(past);
+        let execution = &past.execution;
+        let told = Some(&execution.message).filter(|message| !message.is_empty());
+        for sentence in told.into_iter().chain(&execution.warnings) {
+            html.push_str(&warning(&format!("{title}: {sentence}")));
+        }
+        for sentence in &execution.notes {
+            html.push_str(&note(&format!("{title}: {sentence}")));
+        }
+        let (Some(table), Some(pictures)) = (&past.fits, &past.pictures) else {
+            continue;
+        };
+        let row = rows(table, &pictures.parameters).into_iter().next();
+        seen.extend(row.map(|row| (title, row, pictures)));
+    }
+    let Some(parameters) = seen.first().map(|(.., pictures)| &pictures.parameters) else {
+        return html;
+    };
+    let labels = seen.iter().map(|(title, ..)| title.clone()).collect();
+    let table: Vec<FitRow> = seen.iter().map(|(_, row, _)| row.clone()).collect();
+    let table = lines(&table, labels, parameters, "runs");
+    let badness = |row: &FitRow| (!row.ok, row.chi2_ndf);
+    seen.sort_by(|(_, a, _), (_, b, _)| {
+        let (a, b) = (badness(a), badness(b));
+        b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
+    let count = seen.len().min(room.plots).min(MOST);
+    room.plots -= count;
+    let plot = |(title, row, pictures): &(String, FitRow, &Pictures)| {
+        let picture = pictures.large.first()?;
+        Some(plot(picture, row, title.clone(), pictures))
+    };
+    let plots: Vec<String> = seen[..count].iter().filter_map(plot).collect();
+    html.push_str("<h4>Worst first</h4>\n");
+    html.push_str(&grids(&plots));
+    html.push_str("<h4>All fits</h4>\n");
+    format!("{html}{table}")
 }
 
 /// `7,1 … 7,3, 3 runs: ok, 119 of 120 channels`.
 fn summary(past: &PastExecution) -> String {
     let execution = &past.execution;
-    let runs = match execution.data {
-        None => "no runs".to_owned(),
-        Some((first, last)) if first == last => format!("run {first}"),
-        Some((first, last)) => format!("{first} … {last}, {}", counted(execution.runs, "run")),
-    };
+    let runs = runs_of(past);
     let result = match execution.result {
         AlgResult::Ok => "ok",
         AlgResult::Iterate => "iterate",
@@ -93,6 +141,15 @@ fn summary(past: &PastExecution) -> String {
         )
     });
     format!("{runs}: {result}{used}{fits}")
+}
+
+fn runs_of(past: &PastExecution) -> String {
+    let execution = &past.execution;
+    match execution.data {
+        None => "no runs".to_owned(),
+        Some((first, last)) if first == last => format!("run {first}"),
+        Some((first, last)) => format!("{first} … {last}, {}", counted(execution.runs, "run")),
+    }
 }
 
 fn of_execution(past: &PastExecution, each: usize, room: &mut Room) -> String {
@@ -150,7 +207,7 @@ fn in_short(rows: &[FitRow], name: &str, pictures: &Pictures) -> String {
     }
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let reasons = reasons.iter().take(6);
-    let reasons = reasons.map(|(why, count)| format!(", {} {why}", grouped(*count)));
+    let reasons = reasons.map(|(why, count)| format!(", {} × {why}", grouped(*count)));
     let sentence = format!(
         "{} of {} ok{}. Model {} of {}.",
         grouped(ok),
@@ -173,22 +230,27 @@ fn worst(pictures: &Pictures, rows: &[FitRow], name: &str, each: usize, room: &m
         .iter()
         .filter_map(|picture| {
             let row = rows.iter().find(|row| row.channel == picture.channel)?;
-            Some(plot(picture, row, name, pictures, rows.len() == 1))
+            let title = match rows.len() {
+                1 => pictures.object.clone(),
+                _ => format!("{name} {}", row.channel),
+            };
+            Some(plot(picture, row, title, pictures))
         })
         .collect();
     if plots.is_empty() {
         return String::new();
     }
-    let open = plots.len().min(OPEN);
-    let mut html = match rows.len() {
+    let html = match rows.len() {
         1 => String::new(),
         _ => "<h4>Worst first: what is not ok, then the largest χ²/ndf</h4>\n".to_owned(),
     };
-    let _ = write!(
-        html,
-        "<div class=\"grid\">\n{}</div>\n",
-        plots[..open].concat()
-    );
+    format!("{html}{}", grids(&plots))
+}
+
+/// The first few side by side, the others in a fold.
+fn grids(plots: &[String]) -> String {
+    let open = plots.len().min(OPEN);
+    let mut html = format!("<div class=\"grid\">\n{}</div>\n", plots[..open].concat());
     if plots.len() > open {
         let rest = plots.len() - open;
         let body = format!("<div class=\"grid\">\n{}</div>\n", plots[open..].concat());
@@ -197,12 +259,9 @@ fn worst(pictures: &Pictures, rows: &[FitRow], name: &str, each: usize, room: &m
     html
 }
 
-fn plot(picture: &Picture, row: &FitRow, name: &str, pictures: &Pictures, single: bool) -> String {
+fn plot(picture: &Picture, row: &FitRow, title: String, pictures: &Pictures) -> String {
     let legend = Legend {
-        title: match single {
-            true => pictures.object.clone(),
-            false => format!("{name} {}", row.channel),
-        },
+        title,
         object: &pictures.object,
         model: &pictures.model,
         chi2: row.chi2,

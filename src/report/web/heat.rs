@@ -8,15 +8,14 @@ use super::frame::{Field, at, open};
 use super::markup::{brief, text};
 use crate::report::axis::Axis;
 
-const WIDTH: f64 = 760.0;
 const FIELD: Field = Field {
     left: 66.0,
-    right: 668.0,
+    right: 0.0,
     top: 26.0,
     bottom: 300.0,
 };
-/// Room for the scale of colours.
-const SCALE: (f64, f64) = (684.0, 698.0);
+/// Room at the right for the scale of colours: where it begins, its width, and the end.
+const SCALE: (f64, f64, f64) = (16.0, 14.0, 92.0);
 /// From dark to light, told apart by everybody and in grey too: the colours named viridis, from
 /// matplotlib (public domain).
 const COLOURS: [&str; 12] = [
@@ -31,18 +30,24 @@ pub(super) struct Map<'a> {
     pub(super) indices: (&'a str, &'a str),
     /// Title of the values.
     pub(super) value: String,
+    /// Width of the drawing.
+    pub(super) width: f64,
     /// Both numbers and the value of each channel.
     pub(super) cells: Vec<(i64, i64, f64)>,
 }
 
 /// A drawing of a map; a pair that is missing, or has no value, stays empty.
 pub(super) fn map(what: &Map<'_>) -> String {
+    let field = Field {
+        right: what.width - SCALE.2,
+        ..FIELD
+    };
     let (first, second) = (
         range(what.cells.iter().map(|c| c.0)),
         range(what.cells.iter().map(|c| c.1)),
     );
-    let across = FIELD.across(second.0 - 0.5, second.1 + 0.5);
-    let up = FIELD.upwards(first.0 - 0.5, first.1 + 0.5);
+    let across = field.across(second.0 - 0.5, second.1 + 0.5);
+    let up = field.upwards(first.0 - 0.5, first.1 + 0.5);
     let mut sorted: Vec<f64> = what
         .cells
         .iter()
@@ -70,14 +75,14 @@ pub(super) fn map(what: &Map<'_>) -> String {
             at(left)
         );
     }
-    let mut svg = open(WIDTH, 342.0, &what.title);
+    let mut svg = open(what.width, 342.0, &what.title);
     let _ = write!(
         svg,
         "<text class=\"title\" x=\"{}\" y=\"15\">{}</text>",
-        FIELD.left,
+        field.left,
         brief(&what.title, 90)
     );
-    svg.push_str(&FIELD.beside(&up, 8, what.indices.0));
+    svg.push_str(&field.beside(&up, 8, what.indices.0));
     for (colour, path) in &paths {
         let _ = write!(
             svg,
@@ -88,44 +93,46 @@ pub(super) fn map(what: &Map<'_>) -> String {
     let _ = write!(
         svg,
         "{}{}{}</svg>",
-        FIELD.border(),
-        FIELD.below(&across, 10, Some(what.indices.1)),
-        scale(low, high, &what.value)
+        field.border(),
+        field.below(&across, 10, Some(what.indices.1)),
+        scale(&field, low, high, &what.value)
     );
     svg
 }
 
 /// The scale of colours with its numbers.
-fn scale(low: f64, high: f64, title: &str) -> String {
+fn scale(field: &Field, low: f64, high: f64, title: &str) -> String {
     let up = Axis::exact(
         low,
         if high > low { high } else { low + 1.0 },
-        FIELD.bottom,
-        FIELD.top,
+        field.bottom,
+        field.top,
     );
-    let step = (FIELD.bottom - FIELD.top) / COLOURS.len() as f64;
+    let step = (field.bottom - field.top) / COLOURS.len() as f64;
+    let left = field.right + SCALE.0;
     let mut svg = String::new();
     for (number, colour) in COLOURS.iter().enumerate() {
         let _ = write!(
             svg,
             "<rect style=\"fill:{colour}\" x=\"{}\" y=\"{:.1}\" width=\"{}\" height=\"{step:.1}\"/>",
-            SCALE.0,
-            FIELD.bottom - step * (number + 1) as f64,
-            SCALE.1 - SCALE.0
+            left,
+            field.bottom - step * (number + 1) as f64,
+            SCALE.1
         );
     }
     for (number, label) in up.ticks(6) {
         let _ = write!(
             svg,
             "<text class=\"tick\" x=\"{}\" y=\"{:.1}\">{label}</text>",
-            SCALE.1 + 4.0,
+            left + SCALE.1 + 4.0,
             up.place(number) + 4.0
         );
     }
     let _ = write!(
         svg,
-        "<text class=\"end\" transform=\"translate(754 {}) rotate(-90)\">{}</text>",
-        FIELD.top,
+        "<text class=\"end\" transform=\"translate({} {}) rotate(-90)\">{}</text>",
+        field.right + SCALE.2 - 4.0,
+        field.top,
         text(title)
     );
     svg

@@ -34,7 +34,14 @@ pub(super) fn input(material: &Material<'_>) -> String {
             };
             if !read.runs.is_empty() {
                 let runs = read.runs.iter().map(|run| (run.run, run.collected));
-                lanes.push((format!("{name}: events"), Lane::Columns(runs.collect())));
+                let most = read.runs.iter().map(|run| run.collected).max().unwrap_or(0);
+                let runs: Vec<_> = runs.collect();
+                let known =
+                    |(_, lane): &(String, Lane)| matches!(lane, Lane::Columns(all) if *all == runs);
+                if !lanes.iter().any(known) {
+                    let title = format!("{name}: ≤ {} events", grouped(most));
+                    lanes.push((title, Lane::Columns(runs)));
+                }
             }
         }
     }

@@ -51,15 +51,15 @@ pub(super) fn warning(sentence: &str) -> String {
 
 /// A table. Cells are markup; columns whose head begins with `#` hold numbers.
 pub(super) struct Rows {
-    heads: Vec<&'static str>,
+    heads: Vec<String>,
     body: String,
     count: usize,
 }
 
 impl Rows {
-    pub(super) fn new(heads: &[&'static str]) -> Self {
+    pub(super) fn new(heads: &[impl AsRef<str>]) -> Self {
         Self {
-            heads: heads.to_vec(),
+            heads: heads.iter().map(|head| head.as_ref().to_owned()).collect(),
             body: String::new(),
             count: 0,
         }
@@ -80,6 +80,11 @@ impl Rows {
         self.count += 1;
     }
 
+    /// Rows so far.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -91,7 +96,7 @@ impl Rows {
             for head in &self.heads {
                 let (class, head) = match head.strip_prefix('#') {
                     Some(head) => (" class=\"n\"", head),
-                    None => ("", *head),
+                    None => ("", head.as_str()),
                 };
                 let _ = write!(table, "<th{class}>{}</th>", text(head));
             }

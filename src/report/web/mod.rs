@@ -11,6 +11,7 @@ mod frame;
 mod graph;
 mod heat;
 mod input;
+mod maps;
 mod markup;
 mod material;
 mod overview;
@@ -20,6 +21,7 @@ mod payloads;
 mod run_axis;
 mod script;
 mod spread;
+mod trend;
 mod wall;
 
 pub use page::report;

@@ -8,6 +8,7 @@ use super::heat::{Map, map};
 use super::markup::{Rows, figure, fold, note, text, warning};
 use super::material::Material;
 use super::spread::{moments, rounded, spread};
+use super::trend::trend;
 use crate::caf::{Previous, State};
 use crate::calibrate::words::{counted, grouped};
 use crate::conditions::Payload;
@@ -49,7 +50,7 @@ fn calibrations(material: &Material<'_>) -> String {
         "state",
         "#iterations",
         "#payloads",
-        "fits",
+        "#fits",
         "",
     ]);
     for one in &material.outcome.calibrations {
@@ -114,6 +115,14 @@ fn constants(material: &Material<'_>) -> String {
     let mut room = DRAWN;
     for (name, all) in &material.payloads {
         let _ = write!(html, "<h3>{}</h3>\n", text(name));
+        if all.len() > 1
+            && all
+                .iter()
+                .all(|(_, one)| !one.members.is_empty() && one.len() <= FEW)
+        {
+            html.push_str(&trend(name, all, &material.background.previous));
+            continue;
+        }
         let shown = all.len().min(room);
         room -= shown;
         for (number, (iov, payload)) in all[..shown].iter().enumerate() {
@@ -158,7 +167,7 @@ pub(super) fn interval(iov: &IoV) -> String {
 }
 
 /// The members that hold values, each with the one that holds its errors.
-fn members(payload: &Payload) -> Vec<(&str, &[f64], &[f64])> {
+pub(super) fn members(payload: &Payload) -> Vec<(&str, &[f64], &[f64])> {
     let names: Vec<&str> = payload.members.keys().map(String::as_str).collect();
     let stem = |name: &str| {
         let mut stems = ERRORS.iter().filter_map(|end| name.strip_suffix(end));
@@ -214,7 +223,7 @@ fn payload_body(payload: &Payload, before: Option<&Previous>) -> String {
 }
 
 /// What changed, channel by channel; NaN where there was none.
-fn change(payload: &Payload, name: &str, values: &[f64], before: &Previous) -> Vec<f64> {
+pub(super) fn change(payload: &Payload, name: &str, values: &[f64], before: &Previous) -> Vec<f64> {
     let keys = |channels: &indexmap::IndexMap<String, Vec<i64>>, at: usize| -> Vec<i64> {
         let all = channels.values().map(|numbers| numbers.get(at).copied());
         all.map(|number| number.unwrap_or(i64::MIN)).collect()
@@ -308,6 +317,7 @@ fn pair(payload: &Payload, title: &str, axis: &str, values: &[f64], errors: &[f6
                 title: title.to_owned(),
                 indices: (first, second),
                 value: axis.to_owned(),
+                width: 760.0,
                 cells: cells.map(|((a, b), value)| (*a, *b, *value)).collect(),
             })
         }

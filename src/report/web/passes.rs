@@ -52,7 +52,7 @@ fn of_calibration(material: &Material<'_>, one: &Done<'_>) -> String {
         "#fits ok",
         "#χ²/ndf median",
         "largest change of the constants",
-        "why again",
+        "message",
     ]);
     let mut before: Option<Vec<(IoV, Payload)>> = None;
     for number in numbers.iter().take(MOST) {

@@ -7,8 +7,10 @@ use super::markup::{brief, text};
 use crate::iov::{ExpRun, IoV};
 
 const WIDTH: f64 = 1120.0;
-const LEFT: f64 = 210.0;
+const LEFT: f64 = 230.0;
 const RIGHT: f64 = 1096.0;
+/// Room for a run at most.
+const RUN: f64 = 110.0;
 const ROW: f64 = 22.0;
 /// Names of runs at most.
 const NAMES: usize = 12;
@@ -27,7 +29,7 @@ pub(super) fn run_axis(lanes: &[(String, Lane)]) -> String {
     if runs.is_empty() || lanes.is_empty() {
         return String::new();
     }
-    let step = (RIGHT - LEFT) / runs.len() as f64;
+    let step = ((RIGHT - LEFT) / runs.len() as f64).min(RUN);
     let height = 16.0 + ROW * lanes.len() as f64 + 40.0;
     let mut svg = open(WIDTH, height, "runs and intervals");
     let bottom = 12.0 + ROW * lanes.len() as f64;
@@ -39,7 +41,7 @@ pub(super) fn run_axis(lanes: &[(String, Lane)]) -> String {
             "<text class=\"end\" x=\"{}\" y=\"{}\">{}</text>",
             LEFT - 8.0,
             top + 14.0,
-            brief(name, 30)
+            brief(name, 34)
         );
         match lane {
             Lane::Columns(columns) => svg.push_str(&columns_of(columns, &runs, step, top)),
@@ -69,6 +71,7 @@ fn known(lanes: &[(String, Lane)]) -> Vec<ExpRun> {
 }
 
 fn names(runs: &[ExpRun], step: f64, bottom: f64) -> String {
+    let right = LEFT + step * runs.len() as f64;
     let each = runs.len().div_ceil(NAMES).max(1);
     let (mut svg, mut path) = (String::new(), String::new());
     for (number, run) in runs.iter().enumerate() {
@@ -93,7 +96,7 @@ fn names(runs: &[ExpRun], step: f64, bottom: f64) -> String {
         }
     }
     format!(
-        "{svg}<path class=\"ax\" d=\"M{LEFT} {bottom}H{RIGHT}{path}\"/><text class=\"end\" x=\"{RIGHT}\" y=\"{}\">experiment,run</text>",
+        "{svg}<path class=\"ax\" d=\"M{LEFT} {bottom}H{right}{path}\"/><text class=\"end\" x=\"{right}\" y=\"{}\">experiment,run</text>",
         bottom + 34.0
     )
 }
@@ -145,10 +148,11 @@ fn bars(class: &str, all: &[IoV], runs: &[ExpRun], step: f64, top: f64) -> Strin
             ROW - 8.0,
             text(&iov.to_string())
         );
-        if open && to >= RIGHT - 1.0 {
+        let right = LEFT + step * runs.len() as f64;
+        if open && to >= right - 1.0 {
             let _ = write!(
                 svg,
-                "<path class=\"{class}\" d=\"M{RIGHT} {}l14 {}l-14 {}z\"/>",
+                "<path class=\"{class}\" d=\"M{right} {}l14 {}l-14 {}z\"/>",
                 top + 4.0,
                 (ROW - 8.0) / 2.0,
                 (ROW - 8.0) / 2.0
