@@ -118,12 +118,15 @@ fn plan(chained: bool, rounds: u64) -> Result<Plan, Box<dyn Error>> {
     ]))
     .map_err(|problems| format!("{problems:?}"))?;
     Ok(Plan {
+        release: None,
         settings,
         calibrations: (0..CALIBRATIONS)
             .map(|number| calibration(number, chained, rounds))
             .collect(),
         requested_iov: IoV::EVERYTHING,
         sources: Vec::new(),
+        texts: Vec::new(),
+        expert_config: serde_json::Value::Null,
     })
 }
 

@@ -176,6 +176,8 @@ fn plan(requested: &str, min_entries: f64) -> Plan {
         requested_iov: requested.parse().unwrap(),
         sources: Vec::new(),
         release: None,
+        texts: Vec::new(),
+        expert_config: serde_json::Value::Null,
     }
 }
 

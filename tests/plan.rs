@@ -130,6 +130,8 @@ fn plan(calibrations: Vec<Calibration>) -> Plan {
         requested_iov: IoV::EVERYTHING,
         sources: Vec::new(),
         release: None,
+        texts: Vec::new(),
+        expert_config: serde_json::Value::Null,
     }
 }
 

@@ -177,6 +177,7 @@ impl<'a> Work<'a> {
             let one = &self.gathered[number];
             let folder = folder.collection(name, iteration, collection);
             write_json(&folder.join("summary.json"), &one.outcome)?;
+            write_json(&folder.join("read.json"), &one.objects.read())?;
             if !reused {
                 write_file(&folder.join("objects.json"), |to| one.objects.write(to))?;
             }

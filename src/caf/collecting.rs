@@ -5,7 +5,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::calibrate::{Channels, Objects};
+use crate::collect::{FileCount, RunCount};
 use crate::conditions::{Chain, InForce};
 use crate::expr::Table;
 use crate::hist::Block;
@@ -24,10 +27,24 @@ pub(super) trait Keep: Objects {
         Ok(false)
     }
 
+    /// The files and runs they come from.
+    fn read(&self) -> FilesRead {
+        FilesRead::default()
+    }
+
     /// The constants that were looked at, by name.
     fn looked_up(&self) -> Vec<InForce> {
         Vec::new()
     }
+}
+
+/// Files and runs that were read for a collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesRead {
+    /// Files in their order, with their entries.
+    pub files: Vec<FileCount>,
+    /// Runs with events in the files, sorted.
+    pub runs: Vec<RunCount>,
 }
 
 /// The objects of one collection, and how they came about.

@@ -177,6 +177,7 @@ impl Error {
             Self::Output { .. } => "output::write",
             Self::Panicked { .. } | Self::Stuck { .. } => "run::bug",
             Self::NoConstants { .. } => "run::no-constants",
+            Self::Stopped => "run::stopped",
         }
     }
 

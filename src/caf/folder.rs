@@ -4,10 +4,12 @@
 //! <output>/plan.json                what is run, and the sign that the folder is ours
 //! <output>/caf_state.db             how far each calibration has come
 //! <output>/outcome.json             what came out
+//! <output>/background.json          what stood behind it: settings, texts, files, constants before
 //! <output>/outputdb/                payloads of the result: database.txt and payload files
 //! <output>/<calibration>/outcome.json  what came out of a calibration that has ended
 //! <output>/<calibration>/outputdb/  payloads of the last iteration
 //! <output>/<calibration>/<n>/collector_output/<collection>/summary.json   files, events, cuts
+//! <output>/<calibration>/<n>/collector_output/<collection>/read.json      files and runs with their events
 //! <output>/<calibration>/<n>/collector_output/<collection>/objects.json   what was filled, per run
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>.json
 //! <output>/<calibration>/<n>/algorithm_output/<algorithm>_iov_gaps.json   runs without payload
@@ -27,10 +29,13 @@ use crate::plan::Plan;
 
 use super::files::{remove, write_json};
 use super::sign::Sign;
-use super::{Error, Outcome};
+use super::{Background, Error, Outcome};
 
 pub(super) const PLAN: &str = "plan.json";
 const OUTCOME: &str = "outcome.json";
+pub(super) const BACKGROUND: &str = "background.json";
+/// The report that is made of the results: not written here, but it goes with them.
+const REPORT: &str = "report.html";
 const OUTPUTDB: &str = "outputdb";
 pub(super) const STATE: &str = "caf_state.db";
 /// What SQLite keeps beside it.
@@ -175,7 +180,7 @@ impl Folder {
         for name in &self.calibrations {
             let _ = remove(&self.calibration(name));
         }
-        for name in [STATE, JOURNAL, OUTCOME, PLAN, LOCK] {
+        for name in [STATE, JOURNAL, OUTCOME, BACKGROUND, REPORT, PLAN, LOCK] {
             let _ = remove(&self.root.join(name));
         }
         if self.created {
@@ -185,9 +190,10 @@ impl Folder {
     }
 
     /// Writes what came out, when nothing is done to the state any more.
-    pub(super) fn finish(&self, outcome: &Outcome) -> Result<(), Error> {
+    pub(super) fn finish(&self, outcome: &Outcome, behind: &Background) -> Result<(), Error> {
         // Empty by now, and only in the way.
         remove(&self.root.join(JOURNAL))?;
+        write_json(&self.root.join(BACKGROUND), behind)?;
         write_json(&self.root.join(OUTCOME), outcome)
     }
 
@@ -200,7 +206,7 @@ impl Folder {
                 remove(&self.root.join(name))?;
             }
         }
-        for name in [OUTPUTDB, OUTCOME, JOURNAL, STATE] {
+        for name in [OUTPUTDB, OUTCOME, BACKGROUND, REPORT, JOURNAL, STATE] {
             remove(&self.root.join(name))?;
         }
         Ok(())

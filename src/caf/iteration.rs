@@ -12,6 +12,7 @@ use crate::calibrate::{
 };
 use crate::conditions::{Chain, InForce, Payload, Store};
 use crate::expr::Table;
+use crate::fit::Pictures;
 use crate::iov::IoV;
 use crate::plan::Calibration;
 
@@ -56,6 +57,8 @@ pub(super) struct Found {
 struct Written<'a> {
     execution: &'a ExecutionOutcome,
     fits: &'a Option<Table>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pictures: &'a Option<Pictures>,
     #[serde(skip_serializing_if = "<[Plot]>::is_empty")]
     plots: &'a [Plot],
 }
@@ -151,6 +154,7 @@ fn file(
         .map(|(execution, done)| Written {
             execution,
             fits: &done.fits,
+            pictures: &done.pictures,
             plots: &done.plots,
         })
         .collect();

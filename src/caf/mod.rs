@@ -24,6 +24,7 @@
 //! | 38 the output folder alone decides whether a run goes on | the same plan goes on, another one is refused, `--overwrite` begins afresh | `an_earlier_run_is_only_replaced_when_asked` |
 //! | 41 strategies, restarts, gaps and settings have no tests | vectors of upstream for all of them, every case run | `calibrations_go_from_their_row_to_the_end` |
 
+mod background;
 mod calibration;
 mod collecting;
 mod constants;
@@ -56,6 +57,8 @@ mod without_data;
 #[cfg(test)]
 mod tests;
 
+pub use background::{Background, Described, Filled, LeftOut, Previous, Sample, SourceText};
+pub use collecting::FilesRead;
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
 pub use export::{ExportError, Exported, export};

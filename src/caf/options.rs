@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::conditions::Store;
 
-use super::{Error, Memory};
+use super::{Error, LeftOut, Memory};
 
 /// How a plan is to be run. None of it changes what comes out, but for `constants`.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// Ends the run as soon as possible when it becomes true; what is done is kept.
     pub stop: Option<Arc<AtomicBool>>,
+    /// Files that were given and are in no calibration, with the reason: for the report.
+    pub left_out: Vec<LeftOut>,
     /// Programs and libraries with their versions, for the provenance of payloads.
     pub versions: IndexMap<String, String>,
 }
@@ -45,6 +47,7 @@ impl Options {
             memory: None,
             cache: None,
             stop: None,
+            left_out: Vec::new(),
             versions: IndexMap::from([("b2caf".to_owned(), version)]),
         }
     }

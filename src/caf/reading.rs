@@ -17,7 +17,7 @@ use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 use crate::plan::{self, Calibration, Order, Plan, Problem};
 
-use super::collecting::{Collecting, Gathered, Keep};
+use super::collecting::{Collecting, FilesRead, Gathered, Keep};
 use super::constants::{Expected, LookedUp};
 use super::files::read_json;
 use super::lines::Lines;
@@ -378,6 +378,14 @@ impl Keep for Read {
             return Ok(true);
         }
         self.looked_up.must_collect_again(now)
+    }
+
+    fn read(&self) -> FilesRead {
+        let one = self.collected.as_ref();
+        one.map_or_else(FilesRead::default, |one| FilesRead {
+            files: one.files.clone(),
+            runs: one.runs.clone(),
+        })
     }
 
     fn looked_up(&self) -> Vec<InForce> {

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::folder::BACKGROUND;
 use super::iteration_folders::iteration_folders;
-use super::{ExecutionOutcome, Outcome};
-use crate::calibrate::{Channels, Objects};
+use super::{Background, ExecutionOutcome, FilesRead, Outcome};
+use crate::calibrate::{Channels, Objects, Plot};
 use crate::collect::Collected;
-use crate::conditions::{Payload, Store};
+use crate::conditions::{Payload, Provenance, Store};
 use crate::expr::Table;
+use crate::fit::Pictures;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 
@@ -30,6 +32,12 @@ pub struct PastExecution {
     pub execution: ExecutionOutcome,
     /// One row per channel; `None` if nothing was fitted.
     pub fits: Option<Table>,
+    /// What the fits look like.
+    #[serde(default)]
+    pub pictures: Option<Pictures>,
+    /// What a scripted algorithm drew.
+    #[serde(default)]
+    pub plots: Vec<Plot>,
 }
 
 impl Results {
@@ -62,15 +70,62 @@ impl Results {
     /// # Errors
     /// When they cannot be read, in a sentence.
     pub fn payloads(&self, name: &str) -> Result<Vec<(IoV, Payload)>, String> {
-        let store = Store::new(self.root.join("outputdb"));
-        let database = store.database().map_err(|error| error.to_string())?;
-        let mut found = Vec::new();
-        for record in database.records.iter().filter(|record| record.name == name) {
-            let payload = store.read(record).map_err(|error| error.to_string())?;
-            found.push((record.iov.unwrap_or(IoV::EVERYTHING), payload));
+        of_store(&self.root.join("outputdb"), &|known| known == name)
+    }
+
+    /// The payloads of an iteration by interval and name; none if it stored none.
+    ///
+    /// # Errors
+    /// When they cannot be read, in a sentence.
+    pub fn payloads_in(
+        &self,
+        calibration: &str,
+        iteration: u32,
+    ) -> Result<Vec<(IoV, Payload)>, String> {
+        let folder = self.root.join(calibration).join(iteration.to_string());
+        let folder = folder.join("algorithm_output").join("outputdb");
+        match folder.join("database.txt").is_file() {
+            true => of_store(&folder, &|_| true),
+            false => Ok(Vec::new()),
         }
-        found.sort_by_key(|(iov, _)| *iov);
-        Ok(found)
+    }
+
+    /// Where the payloads of a name in the result came from.
+    ///
+    /// # Errors
+    /// When that cannot be read, in a sentence.
+    pub fn provenance(&self, name: &str, revision: &str) -> Result<Option<Provenance>, String> {
+        let store = Store::new(self.root.join("outputdb"));
+        let found = store.provenance(name, revision);
+        found.map_err(|error| error.to_string())
+    }
+
+    /// What stood behind the run; empty for results of a version that did not keep it.
+    ///
+    /// # Errors
+    /// When it cannot be read, in a sentence.
+    pub fn background(&self) -> Result<Background, String> {
+        let file = self.root.join(BACKGROUND);
+        match file.is_file() {
+            true => read(&file),
+            false => Ok(Background::default()),
+        }
+    }
+
+    /// Files and runs that were read for a collection in the last iteration.
+    ///
+    /// # Errors
+    /// When it cannot be read, in a sentence.
+    pub fn files_read(&self, calibration: &str, collection: &str) -> Result<FilesRead, String> {
+        let Some(last) = self.iterations(calibration)?.last().copied() else {
+            return Ok(FilesRead::default());
+        };
+        let folder = self.root.join(calibration).join(last.to_string());
+        let folder = folder.join("collector_output").join(collection);
+        match folder.join("read.json") {
+            file if file.is_file() => read(&file),
+            _ => Ok(FilesRead::default()),
+        }
     }
 
     /// The executions of an algorithm in the last iteration; `None` if there is no such algorithm.
@@ -82,10 +137,23 @@ impl Results {
         calibration: &str,
         algorithm: &str,
     ) -> Result<Option<Vec<PastExecution>>, String> {
-        let Some(last) = self.iterations(calibration)?.last().copied() else {
-            return Ok(None);
-        };
-        let folder = self.root.join(calibration).join(last.to_string());
+        match self.iterations(calibration)?.last() {
+            Some(last) => self.executions_in(calibration, algorithm, *last),
+            None => Ok(None),
+        }
+    }
+
+    /// The executions of an algorithm in an iteration; `None` if there are none.
+    ///
+    /// # Errors
+    /// When they cannot be read, in a sentence.
+    pub fn executions_in(
+        &self,
+        calibration: &str,
+        algorithm: &str,
+        iteration: u32,
+    ) -> Result<Option<Vec<PastExecution>>, String> {
+        let folder = self.root.join(calibration).join(iteration.to_string());
         let file = folder
             .join("algorithm_output")
             .join(format!("{algorithm}.json"));
@@ -118,11 +186,32 @@ impl Results {
         Ok(Past(collections))
     }
 
-    fn iterations(&self, calibration: &str) -> Result<Vec<u32>, String> {
+    /// Numbers of the iterations of a calibration, from 0.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, in a sentence.
+    pub fn iterations(&self, calibration: &str) -> Result<Vec<u32>, String> {
         let folder = self.root.join(calibration);
         iteration_folders(&folder)
             .map_err(|error| format!("cannot read {}: {error}", folder.display()))
     }
+}
+
+/// The payloads of a store whose name is wanted, by interval.
+fn of_store(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<(IoV, Payload)>, String> {
+    let store = Store::new(folder);
+    let database = store.database().map_err(|error| error.to_string())?;
+    let mut found = Vec::new();
+    for record in database
+        .records
+        .iter()
+        .filter(|record| wanted(&record.name))
+    {
+        let payload = store.read(record).map_err(|error| error.to_string())?;
+        found.push((record.iov.unwrap_or(IoV::EVERYTHING), payload));
+    }
+    found.sort_by_key(|(iov, _)| *iov);
+    Ok(found)
 }
 
 fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {

@@ -17,7 +17,7 @@ use super::reading::{Reading, check_columns};
 use super::speaker::Speaker;
 use super::state::{CalibrationState, Row, StateDb};
 use super::store::publish;
-use super::{CalibrationOutcome, Error, Event, Observer, Options, Outcome, State};
+use super::{Background, CalibrationOutcome, Error, Event, Observer, Options, Outcome, State};
 
 /// What stays the same during a run.
 pub(super) struct Setting<'a> {
@@ -297,7 +297,8 @@ impl Run<'_> {
         }
         publish(&setting.folder, &mut outcome.calibrations)?;
         drop(setting.state);
-        setting.folder.finish(&outcome)?;
+        let behind = Background::new(plan, setting.options, &outcome);
+        setting.folder.finish(&outcome, &behind)?;
         observer.event(&Event::Finished {
             outcome: outcome.clone(),
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::expr::{Column, Table, Wanted};
-use crate::fit::{self, Row, fit_each};
+use crate::fit::{self, Model, Pictures, Row, fit_each};
 
 use super::across::Rows;
 use super::execution::Ended;
@@ -31,10 +31,12 @@ pub(super) fn execute_declared(
     check_tolerance(declared, step, &channels, &lack).inspect_err(|_| {
         execution.summary = Some(summary(&channels.name, &lack.rows(&channels), &lack));
     })?;
-    let mut rows = fitted(step, &channels, &lack, input)?;
+    let model = in_force::model(&step.model, input)?;
+    let mut rows = fitted(step, &model, &channels, &lack)?;
     let mut noted = Vec::new();
     accept(declared, step, &mut rows, input, &mut noted)?;
     let table = row_table(step, &rows)?;
+    execution.pictures = seen(step, &model, &channels, &rows)?;
     let summary = summary(&channels.name, &rows, &lack);
     let none = summary.ok == 0;
     execution.summary = Some(summary.clone());
@@ -70,9 +72,9 @@ fn collected(step: &FitStep, input: &Input) -> Result<Channels, Ended> {
 /// A row per channel: fitted where there is enough data.
 fn fitted(
     step: &FitStep,
+    model: &Model,
     channels: &Channels,
     lack: &Lack,
-    input: &Input,
 ) -> Result<Vec<Row>, Ended> {
     let mut rows = lack.rows(channels);
     let enough: Vec<usize> = (0..rows.len()).filter(|i| !lack.lacks(*i)).collect();
@@ -83,8 +85,7 @@ fn fitted(
             (*channel, histogram)
         })
         .collect();
-    let model = in_force::model(&step.model, input)?;
-    let fits = fit_each(&histograms, &model, &step.options)
+    let fits = fit_each(&histograms, model, &step.options)
         .map_err(|error| Ended::failure(error.to_string()).at(step.place))?;
     if let Some(failure) = fit::failed_everywhere(&fits, &plural(&channels.name)) {
         return Err(Ended::rule("no fit", failure));
@@ -93,6 +94,20 @@ fn fitted(
         rows[position] = row;
     }
     Ok(rows)
+}
+
+/// What the fits look like.
+fn seen(
+    step: &FitStep,
+    model: &Model,
+    channels: &Channels,
+    rows: &[Row],
+) -> Result<Option<Pictures>, Ended> {
+    let histograms = channels.histograms.iter();
+    let histograms: Vec<_> = histograms.map(|(channel, one)| (*channel, one)).collect();
+    fit::pictures(&step.object, &histograms, rows, model, &step.options)
+        .map(Some)
+        .map_err(|error| Ended::failure(error.to_string()).at(step.place))
 }
 
 fn row_table(step: &FitStep, rows: &[Row]) -> Result<Table, Ended> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::conditions::{self, Chain, InForce, Payload, Store};
 use crate::expr::{Failure, Place, Table};
+use crate::fit::Pictures;
 use crate::iov::{ExpRun, IoV};
 
 use super::contain::contained;
@@ -95,6 +96,8 @@ pub struct Execution {
     pub plots: Vec<Plot>,
     /// One row per channel; `None` if nothing was fitted.
     pub fits: Option<Table>,
+    /// What the fits look like.
+    pub pictures: Option<Pictures>,
     /// The fits in short.
     pub summary: Option<FitSummary>,
     /// What is to be written when the strategy ends well.
@@ -171,6 +174,7 @@ impl Execution {
             notes: Vec::new(),
             plots: Vec::new(),
             fits: None,
+            pictures: None,
             summary: None,
             payloads: Vec::new(),
             answer: None,
@@ -198,6 +202,7 @@ impl Execution {
             notes: Vec::new(),
             plots: Vec::new(),
             fits: None,
+            pictures: None,
             summary: None,
             payloads: Vec::new(),
             answer: None,

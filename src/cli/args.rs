@@ -60,6 +60,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write what a run collected as ROOT files with upstream's layout
     Export(ExportArguments),
+    /// Make the report of a run again from its results
+    Report(ReportArguments),
     /// Run any script with the whole API and print its last value as JSON
     Eval(EvalArguments),
     /// Find out which runs files hold
@@ -166,6 +168,21 @@ pub(super) struct ExportArguments {
     /// Only what was collected for this calibration
     #[arg(long, value_name = "NAME")]
     pub(super) calibration: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf report calibration_results --output channel_time.html
+
+Each run writes report.html into its results; the path of the page is printed.")]
+pub(super) struct ReportArguments {
+    /// Output folder of the run
+    #[arg(value_name = "RESULTS_DIR", default_value = "calibration_results")]
+    pub(super) results: PathBuf,
+    /// Where the page goes [default: report.html in the results]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

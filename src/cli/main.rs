@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => super::run::run(run, terminal),
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),
+        Command::Report(report) => super::report::report(report, terminal),
         Command::Eval(eval) => super::eval::eval(eval, terminal),
         Command::Api(api) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);

@@ -32,6 +32,7 @@ mod main;
 mod new;
 mod progress;
 mod prompt;
+mod report;
 mod run;
 mod status;
 mod table;

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::caf::{self, Outcome};
+use crate::caf::{self, LeftOut, Outcome};
 use crate::conditions::Store;
 use crate::dataset::{self, InputData};
 use crate::iov::IoV;
 use crate::plan::{self, Plan};
+use crate::report::report_line;
 use crate::script::{self, Script};
 
 use super::args::RunArguments;
@@ -18,6 +19,7 @@ use super::exit::Exit;
 use super::failure::{Failure, draw};
 use super::interrupt;
 use super::progress::Talk;
+use super::report;
 use super::tag_constants::TagConstants;
 use super::terminal::{Terminal, to_stderr, to_stdout};
 
@@ -73,7 +75,7 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     let script = load(job, terminal)?;
     let input = read_input(job, &script)?;
     let requested = requested_iov(job, &input);
-    let input = choose_input(input, requested, &mut talk)?;
+    let (input, left_out) = choose_input(input, requested, &mut talk)?;
     let plan = make_plan(
         &script,
         &input,
@@ -95,6 +97,7 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     if job.dry_run {
         return dry_run(&plan, &options, &script, job.json, terminal).map(|exit| (exit, None));
     }
+    options.left_out = left_out;
     options.overwrite = job.overwrite;
     options.threads = job.threads;
     interrupt::prepare(terminal);
@@ -102,6 +105,10 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
         Ok(outcome) => outcome,
         Err(error) => return Err(refused(error, &script, terminal)),
     };
+    match report::of_run(&job.output) {
+        Ok(page) => talk.say(&report_line(&page.to_string_lossy(), &terminal)),
+        Err(failure) => talk.warn(&failure.text(terminal)),
+    }
     // Strategies of the script may have said something.
     let said = script.take_messages();
     if !said.is_empty() {
@@ -150,7 +157,12 @@ fn requested_iov(job: &Job, input: &InputData) -> IoV {
     })
 }
 
-fn choose_input(input: InputData, requested: IoV, talk: &mut Talk) -> Result<InputData, Failure> {
+/// The files within the requested interval, and those that are not.
+fn choose_input(
+    input: InputData,
+    requested: IoV,
+    talk: &mut Talk,
+) -> Result<(InputData, Vec<LeftOut>), Failure> {
     let (kept, left_out) = input.within(&requested);
     if kept.samples().all(|(_, files)| files.is_empty()) {
         let message =
@@ -170,7 +182,12 @@ fn choose_input(input: InputData, requested: IoV, talk: &mut Talk) -> Result<Inp
     if !empty.is_empty() {
         talk.warn(&format!("no files for {}", empty.join(", ")));
     }
-    Ok(kept)
+    let outside = left_out.into_iter().map(|file| LeftOut {
+        path: file.path,
+        iov: file.iov,
+        why: format!("not within the requested interval {requested}"),
+    });
+    Ok((kept, outside.collect()))
 }
 
 fn make_plan(

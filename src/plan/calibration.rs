@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use crate::calibrate::Algorithm;
 use crate::collect::{Collector, Granularity, Path};
@@ -21,6 +22,10 @@ pub struct Plan {
     pub requested_iov: IoV,
     /// Identity of the script: path and hash of each source text that took part, in order.
     pub sources: Vec<(PathBuf, String)>,
+    /// The source texts by path, for people; nothing depends on them.
+    pub texts: Vec<(PathBuf, String)>,
+    /// The `expert_config` in force: that of the settings, changed by the configuration.
+    pub expert_config: Value,
     /// Of official scripts: whether all texts are those of the release, or which are not.
     pub release: Option<String>,
 }

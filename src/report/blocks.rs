@@ -200,6 +200,12 @@ pub fn payload_line(payload: &PayloadOutcome, style: &dyn Style) -> String {
     line("Payload", Accent::Done, &rest, style)
 }
 
+/// Where the report is.
+#[must_use]
+pub fn report_line(path: &str, style: &dyn Style) -> String {
+    line("Report", Accent::Done, path, style)
+}
+
 /// That a calibration begins, where there are several.
 #[must_use]
 pub fn begin_line(calibration: &str, style: &dyn Style) -> String {

@@ -12,16 +12,18 @@ pub mod number;
 mod page;
 mod plot;
 mod style;
+mod web;
 
 #[cfg(test)]
 mod tests;
 
 pub use blocks::{
     algorithm_block, begin_line, calibration_block, collection_block, continued_line, payload_line,
-    programs_line, rule, summary,
+    programs_line, report_line, rule, summary,
 };
 pub use difference_plot::{Side, difference_plot};
 pub use document::document;
 pub use page::Page;
 pub use plot::plot_svg;
 pub use style::{Accent, Plain, Style};
+pub use web::report;

@@ -133,6 +133,16 @@ impl Context {
             .collect()
     }
 
+    /// Path and text of each source text, in the order of loading.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(PathBuf, String)> {
+        let sources = self.sources();
+        let texts = sources.iter();
+        texts
+            .map(|s| (s.path.clone(), s.text.to_string()))
+            .collect()
+    }
+
     /// Keeps a warning or a piece of information for whoever started the script.
     pub fn say(&self, message: Diagnostic) {
         if let Ok(mut messages) = self.0.messages.lock() {

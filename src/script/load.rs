@@ -181,6 +181,8 @@ impl Script {
             requested_iov,
             release: compared(&self.context.fingerprints()),
             sources: self.context.fingerprints(),
+            texts: self.context.texts(),
+            expert_config: config,
         })
     }
 

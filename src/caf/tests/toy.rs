@@ -236,6 +236,8 @@ pub(super) fn plan(calibrations: Vec<Calibration>) -> Plan {
         requested_iov: "7,0,7,9".parse().unwrap(),
         sources: vec![("script.rhai".into(), "abc".into())],
         release: None,
+        texts: Vec::new(),
+        expert_config: serde_json::Value::Null,
     }
 }
 

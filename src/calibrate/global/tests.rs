@@ -181,8 +181,8 @@ impl Objects for Single {
         Ok(None)
     }
 
-    fn rows(&self, _: &str, _: &[ExpRun]) -> Option<u64> {
-        None
+    fn rows(&self, _: &str, _: &[ExpRun]) -> Result<Option<u64>, String> {
+        Ok(None)
     }
 
     fn table(&self, _: &str, _: &[ExpRun]) -> Result<Option<Table>, String> {

@@ -1,0 +1,90 @@
+//! Many fits at a glance: one small drawing each, side by side.
+
+use std::fmt::Write as _;
+
+use super::frame::open;
+use crate::fit::{Small, heights};
+
+/// Drawings in a row.
+const ACROSS: usize = 16;
+/// Room for one of them.
+const ROOM: (i32, i32) = (70, 44);
+/// Width of a group of bins, height of the highest one.
+const SIZE: (i32, i32) = (2, 24);
+
+/// A small drawing of each fit; `bad` says of which channels the number is marked.
+pub(super) fn wall(fits: &[&Small], bad: &dyn Fn(i64) -> bool) -> String {
+    let rows = i32::try_from(fits.len().div_ceil(ACROSS)).unwrap_or(0);
+    let across = i32::try_from(ACROSS.min(fits.len().max(1))).unwrap_or(1);
+    // A few of them are not drawn larger than many.
+    let width = ROOM.0 * across.max(8);
+    let mut svg = open(
+        f64::from(width),
+        f64::from(ROOM.1 * rows),
+        "all fits in small",
+    );
+    let (mut data, mut model, mut names) = (String::new(), String::new(), String::new());
+    for (number, Small(channel, of_data, of_model)) in fits.iter().enumerate() {
+        let place = |count: usize| i32::try_from(count).unwrap_or(0);
+        let x = ROOM.0 * place(number % ACROSS) + 2;
+        let y = ROOM.1 * place(number / ACROSS) + 12;
+        let class = if bad(*channel) { " class=\"bad\"" } else { "" };
+        let _ = write!(
+            names,
+            "<text{class} x=\"{x}\" y=\"{}\">{channel}</text>",
+            y - 2
+        );
+        steps(&mut data, of_data, (x, y + SIZE.1));
+        line(&mut model, of_model, (x, y + SIZE.1));
+    }
+    let _ = write!(
+        svg,
+        "<path class=\"fill\" d=\"{data}\"/><path class=\"thin\" d=\"{model}\"/><g class=\"names\">{names}</g></svg>\n"
+    );
+    svg
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "between 0 and the height")]
+fn height(part: f64) -> i32 {
+    (part * f64::from(SIZE.1)).round() as i32
+}
+
+/// Bins with their heights, closed at the bottom.
+fn steps(path: &mut String, text: &str, (x, bottom): (i32, i32)) {
+    let _ = write!(path, "M{x} {bottom}");
+    let (mut now, mut wide) = (0, 0);
+    for part in heights(text) {
+        let next = part.map_or(0, height);
+        if next != now {
+            if wide > 0 {
+                let _ = write!(path, "h{wide}");
+            }
+            let _ = write!(path, "v{}", now - next);
+            (now, wide) = (next, 0);
+        }
+        wide += SIZE.0;
+    }
+    let _ = write!(path, "h{wide}v{now}z");
+}
+
+/// A line through the middle of the groups.
+fn line(path: &mut String, text: &str, (x, bottom): (i32, i32)) {
+    let mut last: Option<i32> = None;
+    let mut fresh = true;
+    for (number, part) in heights(text).enumerate() {
+        let next = part.map(height);
+        match (last, next) {
+            (_, None) => {}
+            (None, Some(next)) => {
+                let at = x + SIZE.0 * i32::try_from(number).unwrap_or(0) + 1;
+                let _ = write!(path, "M{at} {}", bottom - next);
+                fresh = true;
+            }
+            (Some(now), Some(next)) => {
+                let pen = if std::mem::take(&mut fresh) { "l" } else { " " };
+                let _ = write!(path, "{pen}{} {}", SIZE.0, now - next);
+            }
+        }
+        last = next;
+    }
+}
