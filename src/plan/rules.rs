@@ -2,7 +2,6 @@
 
 use crate::calibrate::{Combine, Declared, FitStep, PREVIOUS, PayloadRule, columns_of, row_table};
 use crate::expr::{Evaluator, Formula, Path, Table, Wanted};
-use crate::fit::Model;
 
 use super::Problem;
 use super::nearest::did_you_mean;
@@ -29,7 +28,7 @@ pub(super) fn check_rules(
             return;
         }
     };
-    check_refit(&fit.model, problems);
+    check_refit(fit, problems);
     if let Some(combine) = &declared.combine {
         check_combine(combine.as_ref(), &plain, problems);
     }
@@ -69,12 +68,12 @@ pub(super) fn check_rules(
 }
 
 /// What the rule `refit` takes of a fit must be a parameter, or an error of one.
-fn check_refit(model: &Model, problems: &mut Vec<Problem>) {
-    let Some(refit) = &model.refit else {
+fn check_refit(fit: &FitStep, problems: &mut Vec<Problem>) {
+    let Some(refit) = &fit.model.refit else {
         return;
     };
     let errors = ["", "_error", "_lower", "_upper"];
-    let parameters = model.names();
+    let parameters = fit.model.names();
     let known = parameters
         .iter()
         .flat_map(|name| errors.map(|error| format!("{name}{error}")));
@@ -83,7 +82,10 @@ fn check_refit(model: &Model, problems: &mut Vec<Problem>) {
         if known.contains(name) {
             continue;
         }
-        let said = format!("a fit of model {} has no `{name}` (in `refit`)", model.name);
+        let said = format!(
+            "a fit of model {} has no `{name}` (in `refit`)",
+            fit.model.name
+        );
         let mut problem = Problem::new("plan::unknown-parameter", *place, said);
         problem.hint = did_you_mean(name, known.iter().map(String::as_str));
         problems.push(problem);
