@@ -2,7 +2,6 @@
 
 use crate::calibrate::{Combine, Declared, FitStep, PREVIOUS, PayloadRule, columns_of, row_table};
 use crate::expr::{Evaluator, Formula, Path, Table, Wanted};
-use crate::fit::Model;
 
 use super::Problem;
 use super::nearest::did_you_mean;
@@ -29,7 +28,7 @@ pub(super) fn check_rules(
             return;
         }
     };
-    check_refit(&fit.model, problems);
+    check_refit(fit, problems);
     if let Some(combine) = &declared.combine {
         check_combine(combine.as_ref(), &plain, problems);
     }
@@ -69,7 +68,8 @@ pub(super) fn check_rules(
 }
 
 /// What the rule `refit` takes of a fit must be a parameter, or an error of one.
-fn check_refit(model: &Model, problems: &mut Vec<Problem>) {
+fn check_refit(fit: &FitStep, problems: &mut Vec<Problem>) {
+    let model = &fit.model;
     let Some(refit) = &model.refit else {
         return;
     };
