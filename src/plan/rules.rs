@@ -69,12 +69,11 @@ pub(super) fn check_rules(
 
 /// What the rule `refit` takes of a fit must be a parameter, or an error of one.
 fn check_refit(fit: &FitStep, problems: &mut Vec<Problem>) {
-    let model = &fit.model;
-    let Some(refit) = &model.refit else {
+    let Some(refit) = &fit.model.refit else {
         return;
     };
     let errors = ["", "_error", "_lower", "_upper"];
-    let parameters = model.names();
+    let parameters = fit.model.names();
     let known = parameters
         .iter()
         .flat_map(|name| errors.map(|error| format!("{name}{error}")));
@@ -83,7 +82,10 @@ fn check_refit(fit: &FitStep, problems: &mut Vec<Problem>) {
         if known.contains(name) {
             continue;
         }
-        let said = format!("a fit of model {} has no `{name}` (in `refit`)", model.name);
+        let said = format!(
+            "a fit of model {} has no `{name}` (in `refit`)",
+            fit.model.name
+        );
         let mut problem = Problem::new("plan::unknown-parameter", *place, said);
         problem.hint = did_you_mean(name, known.iter().map(String::as_str));
         problems.push(problem);
