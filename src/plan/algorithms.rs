@@ -153,7 +153,7 @@ fn check_fit(
                     object.channels.len()
                 ),
             )
-            .hint("make one number of them in `per_channel`"),
+            .hint("make one number of them in `per_channel`, or keep both in a scripted algorithm: `fit_each(data.histograms(\"name\"), model)`"),
         );
     }
 }
