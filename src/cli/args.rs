@@ -56,6 +56,8 @@ pub(super) enum Command {
     New(NewArguments),
     /// Run a calibration script over input files
     Run(RunArguments),
+    /// Run a calibration again whenever something it reads is saved
+    Watch(WatchArguments),
     /// List trees, branches and histograms of a ROOT file
     Inspect(InspectArguments),
     /// Write what a run collected as ROOT files with upstream's layout
@@ -133,6 +135,52 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Print events and result as JSON lines on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf watch caf_time.rhai --input data.json --serve
+
+A script, a module, the configuration or an input file that is saved begins a new round. What did not change
+is reused, and the results are those that `b2caf run` would leave. Those of a round that does not end well
+are kept in .watch_results.failed; the last good ones stay.")]
+pub(super) struct WatchArguments {
+    /// The calibration script (.rhai)
+    pub(super) script: PathBuf,
+    /// JSON file that names the input files and their runs
+    #[arg(long, short, value_name = "DATA.json")]
+    pub(super) input: PathBuf,
+    /// JSON file with `expert_config` and `requested_iov`
+    #[arg(long, value_name = "CAF.json")]
+    pub(super) config: Option<PathBuf>,
+    /// Interval to calibrate: expLow,runLow,expHigh,runHigh with -1 for an open end [default: that of the input]
+    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
+    pub(super) requested_iov: Option<IoV>,
+    /// Folder with a database.txt: constants in force before the run. May be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) constants: Vec<PathBuf>,
+    /// Global tag with constants in force, asked after the folders of --constants. May be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(super) global_tag: Vec<String>,
+    /// Store of global tags
+    #[arg(long, value_name = "DIR", default_value = "conditions")]
+    pub(super) store: PathBuf,
+    /// Folder for the last good results, which are replaced each time
+    #[arg(long, short, value_name = "DIR", default_value = "watch_results")]
+    pub(super) output: PathBuf,
+    /// Read the first N files of each run only
+    #[arg(long, value_name = "N")]
+    pub(super) sample: Option<std::num::NonZeroUsize>,
+    /// Show the report on this machine, on a free port or on this one, and renew it by itself
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0")]
+    pub(super) serve: Option<u16>,
+    /// Threads to use [default: all cores]; the result does not depend on it
+    #[arg(long, short = 'j', value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Print a line of JSON on stdout for each round
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
     let ended = match &arguments.command {
         Command::New(new) => super::new::new(new, terminal),
         Command::Run(run) => super::run::run(run, terminal),
+        Command::Watch(watch) => super::watch::watch(watch, terminal),
         Command::Inspect(inspect) => list(inspect),
         Command::Export(export) => super::export::export(export, terminal),
         Command::Report(report) => super::report::report(report, terminal),

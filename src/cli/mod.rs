@@ -39,5 +39,6 @@ mod table;
 mod tag_constants;
 mod terminal;
 mod usage;
+mod watch;
 
 pub use main::main;

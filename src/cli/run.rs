@@ -42,6 +42,8 @@ pub(super) struct Job {
     pub(super) threads: Option<usize>,
     pub(super) dry_run: bool,
     pub(super) json: bool,
+    /// Files of each run at most, of each sample.
+    pub(super) sample: Option<usize>,
 }
 
 /// Runs the command.
@@ -62,30 +64,40 @@ pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, 
         threads: arguments.threads.map(Into::into),
         dry_run: arguments.dry_run,
         json: arguments.json,
+        sample: None,
         config,
     };
     execute(&job, terminal).map(|(exit, _)| exit)
 }
 
-/// Runs a job; the outcome is there unless it was a dry run.
-///
-/// Cheap things are checked first, everything before the first event is read.
-pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Outcome>), Failure> {
-    let mut talk = Talk::new(terminal, job.json);
+/// A job that is ready to run: everything was checked that can be without reading an event.
+pub(super) struct Prepared {
+    pub(super) script: Script,
+    pub(super) plan: Plan,
+    pub(super) options: caf::Options,
+    input: InputData,
+    /// Files of constants that were looked up in tags.
+    _of_tags: TagConstants,
+}
+
+/// Reads script and input and makes the plan.
+pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<Prepared, Failure> {
     let script = load(job, terminal)?;
     let input = read_input(job, &script)?;
     let requested = requested_iov(job, &input);
-    let (input, left_out) = choose_input(input, requested, &mut talk)?;
+    let (input, left_out) = choose_input(input, requested, talk)?;
+    let input = match job.sample {
+        Some(most) => input.sampled(most),
+        None => input,
+    };
     let plan = make_plan(
         &script,
         &input,
         requested,
         &job.config.expert_config,
         terminal,
-        &talk,
+        talk,
     )?;
-    let header = card::header(&plan, &input, &job.output, threads(job), terminal);
-    talk.say(header.trim_end_matches('\n'));
     let mut options = caf::Options::new(&job.output);
     let folders = job.constants.iter().chain(&job.config.testing_payloads);
     options.constants = folders.map(Store::new).collect();
@@ -94,16 +106,34 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     let tags: Vec<String> = job.global_tags.iter().chain(chain).cloned().collect();
     let of_tags = TagConstants::new(&tags, &job.store, requested)?;
     options.constants.extend_from_slice(&of_tags.stores);
-    if job.dry_run {
-        return dry_run(&plan, &options, &script, job.json, terminal).map(|exit| (exit, None));
-    }
     options.left_out = left_out;
     options.overwrite = job.overwrite;
     options.threads = job.threads;
+    Ok(Prepared {
+        script,
+        plan,
+        options,
+        input,
+        _of_tags: of_tags,
+    })
+}
+
+/// Runs a job; the outcome is there unless it was a dry run.
+///
+/// Cheap things are checked first, everything before the first event is read.
+pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Outcome>), Failure> {
+    let mut talk = Talk::new(terminal, job.json);
+    let ready = prepare(job, terminal, &mut talk)?;
+    let Prepared { script, plan, .. } = &ready;
+    let header = card::header(plan, &ready.input, &job.output, threads(job), terminal);
+    talk.say(header.trim_end_matches('\n'));
+    if job.dry_run {
+        return dry_run(plan, &ready.options, script, job.json, terminal).map(|exit| (exit, None));
+    }
     interrupt::prepare(terminal);
-    let outcome = match caf::run(&plan, &options, &mut talk) {
+    let outcome = match caf::run(plan, &ready.options, &mut talk) {
         Ok(outcome) => outcome,
-        Err(error) => return Err(refused(error, &script, terminal)),
+        Err(error) => return Err(refused(error, script, terminal)),
     };
     match report::of_run(&job.output) {
         Ok(page) => talk.say(&report_line(&page.to_string_lossy(), &terminal)),
@@ -114,16 +144,22 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     if !said.is_empty() {
         talk.say(draw(&said, terminal).trim_end());
     }
-    let problems: Vec<plan::Problem> = outcome
-        .calibrations
-        .iter()
-        .flat_map(|calibration| calibration.problems.clone())
-        .collect();
-    if !problems.is_empty() {
-        let places = script.diagnostics_of(&plan::Error::Refused(problems));
+    let places = problems(&outcome, script);
+    if !places.is_empty() {
         to_stderr(&draw(&places, terminal));
     }
     Ok((ended(&outcome), Some(outcome)))
+}
+
+/// What went wrong at which place of the script.
+pub(super) fn problems(outcome: &Outcome, script: &Script) -> Vec<script::Diagnostic> {
+    let calibrations = outcome.calibrations.iter();
+    let problems = calibrations.flat_map(|calibration| calibration.problems.clone());
+    let problems: Vec<plan::Problem> = problems.collect();
+    match problems.is_empty() {
+        true => Vec::new(),
+        false => script.diagnostics_of(&plan::Error::Refused(problems)),
+    }
 }
 
 fn load(job: &Job, terminal: Terminal) -> Result<Script, Failure> {
@@ -234,7 +270,7 @@ fn dry_run(
 }
 
 /// A plan that could not be run: whose fault is it?
-fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
+pub(super) fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
     let code = error.code();
     match error {
         caf::Error::Plan(error) => {
@@ -261,7 +297,7 @@ fn refused(error: caf::Error, script: &Script, terminal: Terminal) -> Failure {
     }
 }
 
-fn ended(outcome: &Outcome) -> Exit {
+pub(super) fn ended(outcome: &Outcome) -> Exit {
     if outcome.completed() {
         Exit::Done
     } else if outcome.only_lacks_data() {

@@ -153,6 +153,26 @@ impl InputData {
         let source = self.source.clone();
         (Self { source, samples }, left_out)
     }
+
+    /// Of each sample the first files of each run, at most so many.
+    #[must_use]
+    pub fn sampled(&self, most: usize) -> Self {
+        let mut samples = IndexMap::new();
+        for (name, files) in &self.samples {
+            let mut taken: HashMap<IoV, usize> = HashMap::new();
+            let mut kept = IndexMap::new();
+            for (path, iov) in files.iter() {
+                let count = taken.entry(iov).or_default();
+                if *count < most {
+                    *count += 1;
+                    kept.insert(path.to_path_buf(), iov);
+                }
+            }
+            samples.insert(name.clone(), FileMap::from(kept));
+        }
+        let source = self.source.clone();
+        Self { source, samples }
+    }
 }
 
 fn not_json(source: &Path, error: &serde_json::Error) -> Error {

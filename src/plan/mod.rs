@@ -15,6 +15,7 @@
 
 mod algorithms;
 mod calibration;
+mod changes;
 mod check;
 mod fingerprint;
 mod global;
@@ -26,6 +27,7 @@ mod rules;
 mod strategies;
 
 pub use calibration::{Calibration, Collection, Plan};
+pub use changes::{algorithm_changes, collection_changes};
 pub use check::check;
 pub use fingerprint::{calibration_fingerprint, collection_fingerprint, fingerprint, hash};
 pub use graph::Graph;

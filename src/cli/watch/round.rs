@@ -1,0 +1,289 @@
+//! One round: a plan made anew, what changed done again, results beside the last ones.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::caf::{self, Event, Memory, Observer, Outcome};
+use crate::plan::{self, Plan};
+use crate::script::draw;
+
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::progress::Talk;
+use super::super::report;
+use super::super::run::{Job, Prepared, ended, prepare, problems, refused};
+use super::super::terminal::Terminal;
+use super::files::{Files, Look, folder_of};
+use super::moves::{Moved, moves};
+
+/// A step of a round, and why it was done.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Stage {
+    /// `collect` or `algorithm`.
+    pub(super) step: &'static str,
+    pub(super) calibration: String,
+    /// The collection or the algorithm.
+    pub(super) name: String,
+    pub(super) reused: bool,
+    /// What changed; empty for what was reused.
+    pub(super) why: Vec<String>,
+    #[serde(skip)]
+    pub(super) took: Duration,
+}
+
+/// What a round needs.
+pub(super) struct Task {
+    pub(super) job: Job,
+    /// The results that are up.
+    pub(super) output: PathBuf,
+    /// The last plan that ran, and what came out of it.
+    pub(super) last: Option<Arc<Last>>,
+    pub(super) memory: Arc<Memory>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) terminal: Terminal,
+    /// When the change was seen.
+    pub(super) began: Instant,
+}
+
+/// The last round that ended well.
+pub(super) struct Last {
+    pub(super) plan: Plan,
+    pub(super) outcome: Outcome,
+}
+
+/// What came of a round.
+pub(super) struct Round {
+    pub(super) result: Result<Done, Failure>,
+    /// Texts and input files that took part, and what they were; `None` without a plan.
+    pub(super) files: Option<(Files, Look)>,
+    pub(super) stopped: bool,
+    pub(super) took: Duration,
+}
+
+/// A round that ran to its end.
+pub(super) struct Done {
+    pub(super) last: Arc<Last>,
+    pub(super) exit: Exit,
+    pub(super) stages: Vec<Stage>,
+    pub(super) moved: Vec<Moved>,
+    /// What the script is to blame for.
+    pub(super) problems: String,
+    /// Where the page is.
+    pub(super) page: PathBuf,
+}
+
+impl Task {
+    /// Runs a round.
+    pub(super) fn run(mut self) -> Round {
+        let began = self.began;
+        let mut talk = Talk::new(self.terminal, false);
+        let mut files = None;
+        let mut stopped = false;
+        let result = prepare(&self.job, self.terminal, &mut talk).and_then(|ready| {
+            let read = files_of(&ready.plan);
+            let look = read.look();
+            files = Some((read, look));
+            self.execute(ready, &mut stopped)
+        });
+        Round {
+            result,
+            files,
+            stopped,
+            took: began.elapsed(),
+        }
+    }
+
+    fn execute(&mut self, ready: Prepared, stopped: &mut bool) -> Result<Done, Failure> {
+        let Prepared {
+            script,
+            plan,
+            mut options,
+            ..
+        } = ready;
+        let next = beside(&self.output, "next");
+        let cannot = |error: std::io::Error| {
+            let message = format!("cannot put results into {}: {error}", self.output.display());
+            Failure::new(Exit::Usage, "output::write", message)
+                .hint("choose another folder with --output")
+        };
+        options.output.clone_from(&next);
+        options.overwrite = true;
+        options.cache = Some(beside(&self.output, "cache"));
+        options.memory = Some(Arc::clone(&self.memory));
+        options.stop = Some(Arc::clone(&self.stop));
+        let mut stages = Stages {
+            plan: &plan,
+            last: self.last.as_deref(),
+            found: Vec::new(),
+        };
+        let outcome = caf::run(&plan, &options, &mut stages);
+        let stages = stages.found;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(caf::Error::Stopped) => {
+                *stopped = true;
+                return Err(refused(caf::Error::Stopped, &script, self.terminal));
+            }
+            Err(error) => return Err(refused(error, &script, self.terminal)),
+        };
+        report::of_run(&next)?;
+        let exit = ended(&outcome);
+        let moved = match &self.last {
+            Some(last) => moves((&last.outcome, &self.output), (&outcome, &next)),
+            None => Vec::new(),
+        };
+        // What did not end well is kept aside: the last good results stay up.
+        let target = match exit {
+            Exit::Done => self.output.clone(),
+            _ => beside(&self.output, "failed"),
+        };
+        replace(&next, &target).map_err(cannot)?;
+        let problems = problems(&outcome, &script);
+        let problems = draw_all(&problems, self.terminal);
+        Ok(Done {
+            page: target.join("report.html"),
+            last: Arc::new(Last { plan, outcome }),
+            exit,
+            stages,
+            moved,
+            problems,
+        })
+    }
+}
+
+fn draw_all(problems: &[crate::script::Diagnostic], terminal: Terminal) -> String {
+    let drawn = problems
+        .iter()
+        .map(|problem| draw(problem, terminal.colour));
+    drawn.collect()
+}
+
+/// A folder beside the results.
+pub(super) fn beside(output: &Path, what: &str) -> PathBuf {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!(".{name}.{what}"))
+}
+
+/// Puts a folder in the place of another one.
+fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
+    let old = beside(to, "old");
+    if old.exists() {
+        fs::remove_dir_all(&old)?;
+    }
+    if to.exists() {
+        fs::rename(to, &old)?;
+    }
+    fs::rename(from, to)?;
+    if old.exists() {
+        fs::remove_dir_all(&old)?;
+    }
+    Ok(())
+}
+
+/// Texts of the script and files of its samples, with all that may join them.
+fn files_of(plan: &Plan) -> Files {
+    let mut files = Files::default();
+    for (text, _) in &plan.sources {
+        files.add(text);
+    }
+    for calibration in &plan.calibrations {
+        for sample in calibration.collections.values() {
+            for file in sample.input_files.keys() {
+                files.add(file);
+                files.add_all(&folder_of(file), "root");
+            }
+        }
+    }
+    files
+}
+
+/// Notes the steps of a round.
+struct Stages<'a> {
+    plan: &'a Plan,
+    last: Option<&'a Last>,
+    found: Vec<Stage>,
+}
+
+impl Stages<'_> {
+    fn calibrations(&self, name: &str) -> Option<(&plan::Calibration, &plan::Calibration)> {
+        let of = |plan: &'_ Plan| plan.calibrations.iter().position(|c| c.name == name);
+        let last = &self.last?.plan;
+        Some((
+            &last.calibrations[of(last)?],
+            &self.plan.calibrations[of(self.plan)?],
+        ))
+    }
+
+    fn why_collected(&self, calibration: &str, collection: &str) -> Vec<String> {
+        let Some((before, after)) = self.calibrations(calibration) else {
+            return vec!["nothing is known of it yet".into()];
+        };
+        let changes = plan::collection_changes(before, after, collection);
+        match changes.is_empty() {
+            true => vec!["input files or constants".into()],
+            false => changes.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    fn why_executed(&self, calibration: &str, algorithm: &str) -> Vec<String> {
+        let Some((before, after)) = self.calibrations(calibration) else {
+            return vec!["nothing is known of it yet".into()];
+        };
+        let find =
+            |one: &'_ plan::Calibration| one.algorithms.iter().position(|a| a.name == algorithm);
+        let (Some(old), Some(new)) = (find(before), find(after)) else {
+            return vec!["it is new".into()];
+        };
+        let changes = plan::algorithm_changes(&before.algorithms[old], &after.algorithms[new]);
+        match changes.is_empty() {
+            true => vec!["data or constants".into()],
+            false => changes.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Observer for Stages<'_> {
+    fn event(&mut self, event: &Event) {
+        let stage = match event {
+            Event::Collected {
+                calibration,
+                collection,
+                reused,
+                took,
+            } => Stage {
+                step: "collect",
+                calibration: calibration.clone(),
+                name: collection.name.clone(),
+                reused: *reused,
+                why: match reused {
+                    true => Vec::new(),
+                    false => self.why_collected(calibration, &collection.name),
+                },
+                took: *took,
+            },
+            Event::AlgorithmDone {
+                calibration,
+                algorithm,
+                reused,
+                took,
+            } => Stage {
+                step: "algorithm",
+                calibration: calibration.clone(),
+                name: algorithm.name.clone(),
+                reused: *reused,
+                why: match reused {
+                    true => Vec::new(),
+                    false => self.why_executed(calibration, &algorithm.name),
+                },
+                took: *took,
+            },
+            _ => return,
+        };
+        self.found.push(stage);
+    }
+}
