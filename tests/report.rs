@@ -1,5 +1,5 @@
 //! The report of a run: is everything on the page, harmless, small, the same each time, and can a
-//! browser open it?
+//! browser open it? The pages are laid down to be looked at where `B2CAF_REPORTS` names a folder.
 
 #[macro_use]
 mod support;
@@ -90,6 +90,13 @@ fn examples() -> &'static Path {
         let wide = project().join("tests/report/wide.rhai");
         let (code, said) = run(at, &wide, &at.join("wide.json"), "wide", &[]);
         assert_eq!(code, 0, "{said}");
+        if let Some(folder) = std::env::var_os("B2CAF_REPORTS").map(PathBuf::from) {
+            fs::create_dir_all(&folder).unwrap();
+            for name in ["small", "mixed", "wide"] {
+                let page = at.join(name).join("report.html");
+                fs::copy(page, folder.join(format!("{name}.html"))).unwrap();
+            }
+        }
         folder
     });
     made.path()
@@ -298,6 +305,34 @@ fn input_cuts_iterations_intervals_and_payloads_are_told() {
         assert!(script.contains(word), "{word}");
     }
     assert!(said("versions").contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_cut_alone_does_not_know_of_the_others() {
+    let outcome = |results: &Path| -> serde_json::Value {
+        let text = fs::read(results.join("outcome.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let example = project().join("examples/channel_time");
+    let (script, input) = (example.join("channel_time.rhai"), example.join("data.json"));
+    assert_eq!(run(folder.path(), &script, &input, "all", &[]).0, 0);
+    let all = outcome(&folder.path().join("all"));
+    let cuts = &all["calibrations"][0]["collections"][0]["cuts"];
+    // The first cut is alone anyway. The files are short: all events are looked at.
+    assert_eq!(cuts[0]["alone_before"], cuts[0]["before"]);
+    assert_eq!(cuts[0]["alone_after"], cuts[0]["after"]);
+    // Another script asks the second cut of all hits.
+    let mixed = outcome(&examples().join("mixed"));
+    let calibrations = mixed["calibrations"].as_array().unwrap();
+    let plane = calibrations
+        .iter()
+        .find(|one| one["name"] == "plane")
+        .unwrap();
+    let other = &plane["collections"][0]["cuts"][0];
+    assert_eq!(cuts[1]["alone_before"], other["before"]);
+    assert_eq!(cuts[1]["alone_after"], other["after"]);
+    assert_ne!(cuts[1]["before"], cuts[1]["alone_before"]);
 }
 
 #[test]

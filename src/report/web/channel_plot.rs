@@ -91,7 +91,7 @@ fn reach(what: &Along<'_>) -> (f64, f64) {
     core(&sorted)
 }
 
-/// The range of sorted numbers; that of the middle 98 % with as much room on both sides, where a few
+/// The range of sorted numbers; that of the middle 98 % with half as much room on both sides, where a few
 /// are much farther out.
 pub(super) fn core(sorted: &[f64]) -> (f64, f64) {
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
@@ -103,5 +103,5 @@ pub(super) fn core(sorted: &[f64]) -> (f64, f64) {
     if sorted.len() < 30 || !(room > 0.0) {
         return (*least, *most);
     }
-    (least.max(low - room), most.min(high + room))
+    (least.max(low - 0.5 * room), most.min(high + 0.5 * room))
 }
