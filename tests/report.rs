@@ -374,7 +374,12 @@ fn failures_maps_and_graph_are_there_and_foreign_text_is_harmless() {
         assert!(said.contains(word), "{word} in {said}");
     }
     // Fits of the script with two indices: the worst of them, each in small, and a map of the mean.
-    for word in ["fits are ok", "layer,wire ", "Maps of the fits that are ok", "3,17"] {
+    for word in [
+        "fits are ok",
+        "layer,wire ",
+        "Maps of the fits that are ok",
+        "3,17",
+    ] {
         assert!(said.contains(word), "{word} in {said}");
     }
     let iterations = page.section("iterations").text();

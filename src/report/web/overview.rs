@@ -114,7 +114,7 @@ fn constants(material: &Material<'_>) -> String {
     let mut html = String::new();
     let mut room = DRAWN;
     for (name, all) in &material.payloads {
-        let _ = write!(html, "<h3>{}</h3>\n", text(name));
+        let _ = writeln!(html, "<h3>{}</h3>", text(name));
         if all.len() > 1
             && all
                 .iter()
@@ -208,9 +208,9 @@ fn payload_body(payload: &Payload, before: Option<&Previous>) -> String {
     }
     match before {
         Some(before) => {
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<p class=\"note\">Changes are those to the constants of {} in {}.</p>\n",
+                "<p class=\"note\">Changes are those to the constants of {} in {}.</p>",
                 text(&before.run.to_string()),
                 text(&before.origin)
             );

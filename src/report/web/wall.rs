@@ -49,9 +49,9 @@ pub(super) fn wall(fits: &[Cell<'_>]) -> String {
         steps(&mut data, cell.data, (x, y + SIZE.1));
         line(&mut model, cell.model, (x, y + SIZE.1));
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
-        "<path class=\"fill\" d=\"{data}\"/><path class=\"thin\" d=\"{model}\"/><g class=\"names\">{names}</g></svg>\n"
+        "<path class=\"fill\" d=\"{data}\"/><path class=\"thin\" d=\"{model}\"/><g class=\"names\">{names}</g></svg>"
     );
     svg
 }
