@@ -1,5 +1,5 @@
 //! The report of a run: is everything on the page, harmless, small, the same each time, and can a
-//! browser open it? The pages are laid down to be looked at where `B2CAF_REPORTS` names a folder.
+//! browser open it? The pages stay in `tmp/report` of the target folder, to be looked at.
 
 #[macro_use]
 mod support;
@@ -55,10 +55,11 @@ fn run(folder: &Path, script: &Path, input: &Path, output: &str, more: &[&str]) 
 
 /// Results of the three examples, made once: `small`, `mixed`, `wide`.
 fn examples() -> &'static Path {
-    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let at = folder.path();
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let at = &Path::new(env!("CARGO_TARGET_TMPDIR")).join("report");
+        let _ = fs::remove_dir_all(at);
+        fs::create_dir_all(at).unwrap();
         let example = project().join("examples/channel_time");
         let (script, input) = (example.join("channel_time.rhai"), example.join("data.json"));
         // Constants of one run come first, so that there is a change to show.
@@ -90,16 +91,8 @@ fn examples() -> &'static Path {
         let wide = project().join("tests/report/wide.rhai");
         let (code, said) = run(at, &wide, &at.join("wide.json"), "wide", &[]);
         assert_eq!(code, 0, "{said}");
-        if let Some(folder) = std::env::var_os("B2CAF_REPORTS").map(PathBuf::from) {
-            fs::create_dir_all(&folder).unwrap();
-            for name in ["small", "mixed", "wide"] {
-                let page = at.join(name).join("report.html");
-                fs::copy(page, folder.join(format!("{name}.html"))).unwrap();
-            }
-        }
-        folder
-    });
-    made.path()
+        at.to_path_buf()
+    })
 }
 
 fn text(example: &str) -> String {
