@@ -125,6 +125,7 @@ fn plan(chained: bool, rounds: u64) -> Result<Plan, Box<dyn Error>> {
             .collect(),
         requested_iov: IoV::EVERYTHING,
         sources: Vec::new(),
+        release: None,
         texts: Vec::new(),
         expert_config: serde_json::Value::Null,
     })

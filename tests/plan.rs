@@ -10,9 +10,8 @@ use b2caf::expr::{Expr, Formula, Node, Path, Place, Value};
 use b2caf::fit::{Model, Options, Parameter, Start};
 use b2caf::hist::Axis;
 use b2caf::iov::{ExpRun, IoV};
-use b2caf::settings::{CalibrationSettings, FieldValue};
-
 use b2caf::plan::{Calibration, Collection, Plan, calibration_fingerprint, check};
+use b2caf::settings::{CalibrationSettings, FieldValue};
 
 fn column(path: &[&str]) -> Expr {
     let path = Path(path.iter().map(ToString::to_string).collect());

@@ -61,12 +61,12 @@ fn the_commands_are_those_of_the_checks() {
 #[test]
 fn the_run_prints_what_the_readme_shows() {
     let folder = tempfile::tempdir().unwrap();
-    let output = folder.path().join("calibration_results");
     let ended = Command::new(env!("CARGO_BIN_EXE_b2caf"))
-        .args(["run", "examples/channel_time/channel_time.rhai"])
-        .args(["--input", "examples/channel_time/data.json", "--output"])
-        .arg(&output)
-        .current_dir(project())
+        .arg("run")
+        .arg(project().join("examples/channel_time/channel_time.rhai"))
+        .arg("--input")
+        .arg(project().join("examples/channel_time/data.json"))
+        .current_dir(folder.path())
         .output()
         .unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();

@@ -1,5 +1,5 @@
 //! The report of a run: is everything on the page, harmless, small, the same each time, and can a
-//! browser open it?
+//! browser open it? The pages stay in `tmp/report` of the target folder, to be looked at.
 
 #[macro_use]
 mod support;
@@ -55,10 +55,11 @@ fn run(folder: &Path, script: &Path, input: &Path, output: &str, more: &[&str]) 
 
 /// Results of the three examples, made once: `small`, `mixed`, `wide`.
 fn examples() -> &'static Path {
-    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let at = folder.path();
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let at = &Path::new(env!("CARGO_TARGET_TMPDIR")).join("report");
+        let _ = fs::remove_dir_all(at);
+        fs::create_dir_all(at).unwrap();
         let example = project().join("examples/channel_time");
         let (script, input) = (example.join("channel_time.rhai"), example.join("data.json"));
         // Constants of one run come first, so that there is a change to show.
@@ -90,9 +91,8 @@ fn examples() -> &'static Path {
         let wide = project().join("tests/report/wide.rhai");
         let (code, said) = run(at, &wide, &at.join("wide.json"), "wide", &[]);
         assert_eq!(code, 0, "{said}");
-        folder
-    });
-    made.path()
+        at.to_path_buf()
+    })
 }
 
 fn text(example: &str) -> String {
@@ -301,6 +301,34 @@ fn input_cuts_iterations_intervals_and_payloads_are_told() {
 }
 
 #[test]
+fn a_cut_alone_does_not_know_of_the_others() {
+    let outcome = |results: &Path| -> serde_json::Value {
+        let text = fs::read(results.join("outcome.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let example = project().join("examples/channel_time");
+    let (script, input) = (example.join("channel_time.rhai"), example.join("data.json"));
+    assert_eq!(run(folder.path(), &script, &input, "all", &[]).0, 0);
+    let all = outcome(&folder.path().join("all"));
+    let cuts = &all["calibrations"][0]["collections"][0]["cuts"];
+    // The first cut is alone anyway. The files are short: all events are looked at.
+    assert_eq!(cuts[0]["alone_before"], cuts[0]["before"]);
+    assert_eq!(cuts[0]["alone_after"], cuts[0]["after"]);
+    // Another script asks the second cut of all hits.
+    let mixed = outcome(&examples().join("mixed"));
+    let calibrations = mixed["calibrations"].as_array().unwrap();
+    let plane = calibrations
+        .iter()
+        .find(|one| one["name"] == "plane")
+        .unwrap();
+    let other = &plane["collections"][0]["cuts"][0];
+    assert_eq!(cuts[1]["alone_before"], other["before"]);
+    assert_eq!(cuts[1]["alone_after"], other["after"]);
+    assert_ne!(cuts[1]["before"], cuts[1]["alone_before"]);
+}
+
+#[test]
 fn failures_maps_and_graph_are_there_and_foreign_text_is_harmless() {
     let html = text("mixed");
     assert!(
@@ -335,6 +363,15 @@ fn failures_maps_and_graph_are_there_and_foreign_text_is_harmless() {
         "layer",
         "wire",
         "drawn <here>",
+    ] {
+        assert!(said.contains(word), "{word} in {said}");
+    }
+    // Fits of the script with two indices: the worst of them, each in small, and a map of the mean.
+    for word in [
+        "fits are ok",
+        "layer,wire ",
+        "Maps of the fits that are ok",
+        "3,17",
     ] {
         assert!(said.contains(word), "{word} in {said}");
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::calibrate::{
-    AlgResult, Algorithm, Objects, Plot, Saved, Strategy, StrategyOutcome, Task, run_strategy,
+    AlgResult, Algorithm, Objects, Plot, Saved, Seen, Strategy, StrategyOutcome, Task, run_strategy,
 };
 use crate::conditions::{Chain, InForce, Payload, Store};
 use crate::expr::Table;
@@ -61,6 +61,15 @@ struct Written<'a> {
     pictures: &'a Option<Pictures>,
     #[serde(skip_serializing_if = "<[Plot]>::is_empty")]
     plots: &'a [Plot],
+    #[serde(skip_serializing_if = "<[Seen]>::is_empty")]
+    seen: &'a [Seen],
+    #[serde(skip_serializing_if = "is_none")]
+    unseen: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Runs the algorithms over the objects; the first that does not end well is the last. Each sees
@@ -156,6 +165,8 @@ fn file(
             fits: &done.fits,
             pictures: &done.pictures,
             plots: &done.plots,
+            seen: &done.seen,
+            unseen: done.unseen,
         })
         .collect();
     let name = &algorithm.name;

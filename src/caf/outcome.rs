@@ -100,6 +100,13 @@ pub struct Cut {
     pub before: u64,
     /// Rows after it.
     pub after: u64,
+    /// Rows from the beginning of each file that were shown to this cut by itself, whatever the
+    /// other cuts say; 0 where that cannot be done.
+    #[serde(default)]
+    pub alone_before: u64,
+    /// Those of them that passed.
+    #[serde(default)]
+    pub alone_after: u64,
 }
 
 /// What one algorithm did.

@@ -242,6 +242,8 @@ fn outcome(name: &str, collected: &Collected) -> CollectionOutcome {
                 name: cut.name.clone(),
                 before: cut.before,
                 after: cut.after,
+                alone_before: cut.alone_before,
+                alone_after: cut.alone_after,
             })
             .collect(),
         warnings: warnings(collected),

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::folder::BACKGROUND;
 use super::iteration_folders::iteration_folders;
 use super::{Background, ExecutionOutcome, FilesRead, Outcome};
-use crate::calibrate::{Channels, Objects, Plot};
+use crate::calibrate::{Channels, Objects, Plot, Seen};
 use crate::collect::Collected;
 use crate::conditions::{Payload, Provenance, Store};
 use crate::expr::Table;
@@ -38,6 +38,12 @@ pub struct PastExecution {
     /// What a scripted algorithm drew.
     #[serde(default)]
     pub plots: Vec<Plot>,
+    /// Fits that a scripted algorithm did.
+    #[serde(default)]
+    pub seen: Vec<Seen>,
+    /// Batches of its fits that were not kept.
+    #[serde(default)]
+    pub unseen: u64,
 }
 
 impl Results {

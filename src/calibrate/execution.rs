@@ -12,7 +12,9 @@ use super::contain::contained;
 use super::declared::execute_declared;
 use super::global::execute_global;
 use super::test_calibration::{execute_test_boundaries, execute_test_calibration};
-use super::{AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Plot, Saved, Scripted};
+use super::{
+    AlgResult, Algorithm, Data, FitSummary, Kind, Objects, Opaque, Plot, Saved, Scripted, Seen,
+};
 
 /// What an execution is given.
 #[derive(Clone)]
@@ -94,6 +96,10 @@ pub struct Execution {
     pub notes: Vec<String>,
     /// What a scripted algorithm drew.
     pub plots: Vec<Plot>,
+    /// Fits that a scripted algorithm did.
+    pub seen: Vec<Seen>,
+    /// Batches of its fits that were not kept.
+    pub unseen: u64,
     /// One row per channel; `None` if nothing was fitted.
     pub fits: Option<Table>,
     /// What the fits look like.
@@ -173,6 +179,8 @@ impl Execution {
             warnings: Vec::new(),
             notes: Vec::new(),
             plots: Vec::new(),
+            seen: Vec::new(),
+            unseen: 0,
             fits: None,
             pictures: None,
             summary: None,
@@ -201,6 +209,8 @@ impl Execution {
             warnings: Vec::new(),
             notes: Vec::new(),
             plots: Vec::new(),
+            seen: Vec::new(),
+            unseen: 0,
             fits: None,
             pictures: None,
             summary: None,
@@ -248,6 +258,8 @@ fn execute_scripted(
     execution.answer = left.result;
     execution.notes = left.notes;
     execution.plots = left.plots;
+    execution.seen = left.seen;
+    execution.unseen = left.unseen;
     let answer = answer.map_err(|failure| Ended::rule("`calibrate` failed", failure))?;
     execution.result = answer.result;
     execution.message = answer.message;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{AlgResult, Input, Opaque, Plot, StrategyRun};
+use super::{AlgResult, BATCHES, Input, Opaque, Plot, Seen, StrategyRun};
 use crate::conditions::Payload;
 use crate::expr::Failure;
 use crate::iov::IoV;
@@ -100,6 +100,9 @@ pub(super) struct Left {
     pub(super) saved: Vec<Saved>,
     pub(super) notes: Vec<String>,
     pub(super) plots: Vec<Plot>,
+    pub(super) seen: Vec<Seen>,
+    /// Batches of fits that were not kept.
+    pub(super) unseen: u64,
     pub(super) result: Option<Opaque>,
 }
 
@@ -145,6 +148,16 @@ impl Data {
     /// Adds a drawing for the report.
     pub fn plot(&self, plot: Plot) {
         self.left().plots.push(plot);
+    }
+
+    /// Keeps fits for the report, as long as there are not too many of them; `make` is asked only then.
+    pub fn fitted(&self, make: impl FnOnce() -> Option<Seen>) {
+        if self.left().seen.len() >= BATCHES {
+            self.left().unseen += 1;
+            return;
+        }
+        let made = make();
+        self.left().seen.extend(made);
     }
 
     /// Adds a sentence for the report.

@@ -40,6 +40,13 @@ pub struct CutCount {
     pub before: u64,
     /// Rows after it.
     pub after: u64,
+    /// Rows from the beginning of each file that were shown to this cut by itself, whatever the
+    /// other cuts say; 0 where that cannot be done.
+    #[serde(default)]
+    pub alone_before: u64,
+    /// Those of them that passed.
+    #[serde(default)]
+    pub alone_after: u64,
 }
 
 /// What a pass collected: objects per run, and what became of the rows.
@@ -95,10 +102,13 @@ impl Collected {
             read: tally.read,
             collected: tally.collected,
         };
-        let cut = |(name, (before, after)): (Cow<'_, str>, &(u64, u64))| CutCount {
+        type Counts = (u64, u64);
+        let cut = |(name, (cut, alone)): (Cow<'_, str>, (&Counts, &Counts))| CutCount {
             name: name.into_owned(),
-            before: *before,
-            after: *after,
+            before: cut.0,
+            after: cut.1,
+            alone_before: alone.0,
+            alone_after: alone.1,
         };
         Self {
             collector: collector.name.clone(),
@@ -107,7 +117,11 @@ impl Collected {
             rows: tally.rows,
             files,
             runs: tally.runs.iter().map(run).collect(),
-            cuts: collector.cuts().zip(&tally.cuts).map(cut).collect(),
+            cuts: collector
+                .cuts()
+                .zip(tally.cuts.iter().zip(&tally.alone))
+                .map(cut)
+                .collect(),
             missed: tally.missed.iter().map(MissedCount::new).collect(),
             objects: objects.finish(),
         }

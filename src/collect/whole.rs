@@ -11,7 +11,9 @@ use super::fill::{Filling, Objects, Tally};
 use super::gate::{Event, EventId, Gate, Limits};
 use super::input::{Ids, Input, Layout, OpenFile, Shelf, Unit, read_ids, units};
 use super::pass::{RowSource, Section};
-use super::rows::{Batch, Events, Rows, Runs, each_slice, made_slices, run_pairs, run_steps};
+use super::rows::{
+    Batch, Events, Rows, Runs, count_alone, each_slice, made_slices, run_pairs, run_steps,
+};
 use super::run::single_run;
 use super::{Collector, Constants, Error, Granularity, Progress, Trigger};
 use crate::expr::{BATCH, Scratch};
@@ -227,12 +229,19 @@ impl<'a> Whole<'a> {
         worker.filling.begin(number);
         for entries in batches(unit.entries.clone()) {
             let read = entries.end - entries.start;
+            let first = entries.start == 0;
             let mut batch = Batch::new(&*file, &mut worker.cache, entries);
             let tally = worker.filling.tally();
             let groups = self.choose(unit.file, &mut batch, known, tally)?;
             for group in groups {
                 worker.filling.set_run(group.run);
                 known.bind(group.run, &mut worker.run, &mut worker.scratch);
+                if first && self.collector.cuts().next().is_some() {
+                    let positions = group.positions.clone();
+                    let events = Events::new(&self.layout.pass, &mut batch, positions);
+                    let scratch = worker.scratch.another();
+                    self.alone(events, scratch, worker.filling.tally())?;
+                }
                 let events = Events::new(&self.layout.pass, &mut batch, group.positions);
                 self.steps(events, &mut worker.scratch, &mut worker.filling)?;
             }
@@ -293,6 +302,38 @@ impl<'a> Whole<'a> {
             positions: Some(positions),
         };
         Ok(groups.into_iter().map(group).collect())
+    }
+
+    /// Shows all rows to each cut by itself. Only events at the beginning of each file are, so that
+    /// it costs little.
+    fn alone(
+        &self,
+        mut events: Events<'_, '_>,
+        mut scratch: Scratch,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let pass = &self.layout.pass;
+        let mut count = |cut: usize, rows: usize, passed: usize| {
+            let own = &mut tally.alone[cut];
+            own.0 += rows as u64;
+            own.1 += passed as u64;
+        };
+        let done = count_alone(&mut events, &pass.event, &mut scratch, &mut count);
+        let Some((source, sections)) = pass.each.as_ref().filter(|_| done) else {
+            return Ok(());
+        };
+        // Pairs of all rows would be far too many.
+        let Some(Section::Rows(ops)) = sections.first() else {
+            return Ok(());
+        };
+        let mut work = |rows: &mut dyn Rows| {
+            count_alone(rows, ops, &mut scratch, &mut count);
+            Ok(())
+        };
+        match source {
+            RowSource::Array(array) => each_slice(&mut events, *array, &mut |rows| work(rows)),
+            RowSource::Made(_) => Ok(()),
+        }
     }
 
     fn steps(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::expr::{Columns, Program, Scratch, Slice, Type};
+use crate::expr::{BATCH, Columns, Program, Scratch, Slice, Type};
 
 use super::{Error, Model};
 
@@ -56,6 +56,35 @@ impl Drawn {
         found.unwrap_or(f64::NAN)
     }
 
+    /// The curve at many places; NaN where it has no value.
+    #[must_use]
+    pub fn values(&self, places: &[f64], parameters: &[f64]) -> Vec<f64> {
+        let mut scratch = Scratch::default();
+        let mut found = Vec::with_capacity(places.len());
+        let mut done = 0;
+        for part in places.chunks(BATCH) {
+            let inputs = [Slice::Float(part)];
+            let inputs = &inputs[..self.0.columns().len().min(1)];
+            let outputs = self
+                .0
+                .evaluate(inputs, parameters, part.len(), &mut scratch);
+            let outputs = outputs.ok();
+            match outputs.as_ref().map(|outputs| outputs.get(0)) {
+                Some(Slice::Float(values)) => found.extend_from_slice(values),
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "whole numbers stand for numbers"
+                )]
+                Some(Slice::Int(values)) => found.extend(values.iter().map(|value| *value as f64)),
+                _ => {}
+            }
+            // Where a whole number does not exist there is no value, and none beside it.
+            done += part.len();
+            found.resize(done, f64::NAN);
+        }
+        found
+    }
+
     /// Where the curve first crosses `y` on the way from one place to another; NaN if it is not
     /// seen to do so in a thousand equal steps.
     #[must_use]
@@ -105,6 +134,10 @@ mod tests {
         let curve = Drawn::new(&model).unwrap();
         let value = curve.value(3.0, &parameters);
         assert!((value - 10.0 * (-0.5_f64).exp()).abs() < 1e-12);
+        assert_eq!(
+            curve.values(&[3.0, 1.0], &parameters),
+            [3.0, 1.0].map(|x| curve.value(x, &parameters))
+        );
         // Half the height of a Gaussian lies √(2 ln 2) σ from its centre.
         let expected = 1.0 + 2.0 * (2.0 * 2.0_f64.ln()).sqrt();
         let found = curve.crossing(5.0, 1.0, 10.0, &parameters);

@@ -142,15 +142,24 @@ struct Sight<'a> {
 }
 
 impl Sight<'_> {
-    /// The model in a bin, as the fit takes it.
-    fn in_bin(&self, axis: &Axis, bin: usize, values: &[f64]) -> f64 {
-        let (centre, width) = (axis.centre(bin), axis.width(bin));
+    /// The model in bins, as the fit takes it.
+    fn in_bins(&self, axis: &Axis, bins: &[usize], values: &[f64]) -> Vec<f64> {
+        let centres = bins.iter().map(|bin| axis.centre(*bin));
         if !self.options.integrate {
-            return self.drawn.value(centre, values);
+            return self.drawn.values(&centres.collect::<Vec<_>>(), values);
         }
-        let part =
-            |(at, weight): &(f64, f64)| self.drawn.value(centre + at * width, values) * weight;
-        NODES.iter().map(part).sum()
+        let places = centres.zip(bins).flat_map(|(centre, bin)| {
+            let width = axis.width(*bin);
+            NODES.map(|(at, _)| centre + at * width)
+        });
+        let all = self.drawn.values(&places.collect::<Vec<_>>(), values);
+        let mean = |part: &[f64]| {
+            part.iter()
+                .zip(NODES)
+                .map(|(v, (_, weight))| v * weight)
+                .sum()
+        };
+        all.chunks(NODES.len()).map(mean).collect()
     }
 
     fn large(&self, histogram: &Histogram, row: &Row) -> Picture {
@@ -173,33 +182,32 @@ impl Sight<'_> {
         picture.range = (fit.low, fit.high);
         let step = (fit.high - fit.low) / f64::from(CURVE);
         let curve = (0..=CURVE).map(|at| fit.low + step * f64::from(at));
-        let curve: Vec<f64> = curve.map(|x| self.drawn.value(x, &fit.values)).collect();
+        let curve = self.drawn.values(&curve.collect::<Vec<_>>(), &fit.values);
         if curve.iter().all(|value| value.is_finite()) {
             picture.curve = curve.into_iter().map(short).collect();
         }
-        self.in_bins(prepared, fit, &mut picture);
+        self.compare(prepared, fit, &mut picture);
         picture
     }
 
     /// Adds the model and the pulls in the bins that took part.
-    fn in_bins(&self, histogram: &Histogram, fit: &Fit, picture: &mut Picture) {
+    fn compare(&self, histogram: &Histogram, fit: &Fit, picture: &mut Picture) {
         let Ok(measure) = measure(histogram, self.options) else {
             return;
         };
         let Ok(selected) = select(histogram, self.options, Some((fit.low, fit.high))) else {
             return;
         };
-        let mut places = selected.centres.iter().zip(&selected.factors).peekable();
-        for bin in selected.bins.0..=selected.bins.1 {
-            let centre = histogram.axis.centre(bin);
-            let Some((_, factor)) = places.next_if(|(x, _)| **x == centre) else {
-                continue;
-            };
-            let (model, content) = (
-                self.in_bin(&histogram.axis, bin, &fit.values),
-                histogram.values()[bin],
-            );
-            let pull = pull(measure, model, content, *factor);
+        let mut centres = selected.centres.iter().peekable();
+        let bins: Vec<usize> = (selected.bins.0..=selected.bins.1)
+            .filter(|bin| {
+                let centre = histogram.axis.centre(*bin);
+                centres.next_if(|x| **x == centre).is_some()
+            })
+            .collect();
+        let model = self.in_bins(&histogram.axis, &bins, &fit.values);
+        for ((bin, model), factor) in bins.into_iter().zip(model).zip(&selected.factors) {
+            let pull = pull(measure, model, histogram.values()[bin], *factor);
             if model.is_finite() && pull.is_finite() {
                 picture.bins.push(bin);
                 picture.model.push(short(model));
@@ -233,13 +241,15 @@ impl Sight<'_> {
             false => f64::NAN,
         };
         let data: Vec<f64> = (0..histogram.bins()).map(content).collect();
-        let model = |bin: usize| match &row.fit {
-            Some(fit) if (fit.low..=fit.high).contains(&histogram.axis.centre(bin)) => {
-                self.in_bin(&histogram.axis, bin, &fit.values)
+        let mut model = vec![f64::NAN; histogram.bins()];
+        if let Some(fit) = &row.fit {
+            let inside = |bin: &usize| (fit.low..=fit.high).contains(&histogram.axis.centre(*bin));
+            let bins: Vec<usize> = (0..histogram.bins()).filter(inside).collect();
+            let values = self.in_bins(&histogram.axis, &bins, &fit.values);
+            for (bin, value) in bins.into_iter().zip(values) {
+                model[bin] = value;
             }
-            _ => f64::NAN,
-        };
-        let model: Vec<f64> = (0..histogram.bins()).map(model).collect();
+        }
         let (data, model) = (grouped(&data), grouped(&model));
         let scale = Scale::of(&data, &model);
         Small(row.channel, scale.text(&data), scale.text(&model))

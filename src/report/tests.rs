@@ -67,6 +67,8 @@ fn collection() -> CollectionOutcome {
         name: name.into(),
         before,
         after,
+        alone_before: 0,
+        alone_after: 0,
     };
     CollectionOutcome {
         name: "default".into(),

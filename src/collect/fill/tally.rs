@@ -22,6 +22,8 @@ pub(crate) struct Tally {
     pub(crate) rows: u64,
     /// Rows before and after each cut.
     pub(crate) cuts: Vec<(u64, u64)>,
+    /// Rows that were shown to each cut by itself, and those that passed.
+    pub(crate) alone: Vec<(u64, u64)>,
     /// Rows in which a look-up found nothing.
     pub(crate) missed: BTreeMap<PayloadMember, u64>,
 }
@@ -30,6 +32,7 @@ impl Tally {
     pub(crate) fn new(cuts: usize) -> Self {
         Self {
             cuts: vec![(0, 0); cuts],
+            alone: vec![(0, 0); cuts],
             ..Self::default()
         }
     }
@@ -51,7 +54,8 @@ impl Tally {
             *self.missed.entry(member.clone()).or_default() += rows;
         }
         self.rows += other.rows;
-        for (own, cut) in self.cuts.iter_mut().zip(&other.cuts) {
+        let own = self.cuts.iter_mut().chain(&mut self.alone);
+        for (own, cut) in own.zip(other.cuts.iter().chain(&other.alone)) {
             own.0 += cut.0;
             own.1 += cut.1;
         }

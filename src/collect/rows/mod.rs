@@ -3,6 +3,7 @@
 //! Takes entries of one file, gives the columns of events or elements that a step reads, and
 //! keeps those that pass the cuts. It does not know what is filled.
 
+mod alone;
 mod batch;
 mod elements;
 mod events;
@@ -13,6 +14,7 @@ mod pairs;
 mod read;
 mod steps;
 
+pub(crate) use alone::count_alone;
 pub(crate) use batch::{Batch, FileColumns, Runs};
 pub(crate) use elements::each_slice;
 pub(crate) use events::Events;

@@ -91,7 +91,7 @@ fn reach(what: &Along<'_>) -> (f64, f64) {
     core(&sorted)
 }
 
-/// The range of sorted numbers; that of the middle 98 % with as much room on both sides, where a few
+/// The range of sorted numbers; that of the middle 98 % with half as much room on both sides, where a few
 /// are much farther out.
 pub(super) fn core(sorted: &[f64]) -> (f64, f64) {
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
@@ -100,8 +100,26 @@ pub(super) fn core(sorted: &[f64]) -> (f64, f64) {
     let cut = sorted.len() / 100;
     let (low, high) = (sorted[cut], sorted[sorted.len() - 1 - cut]);
     let room = high - low;
-    if sorted.len() < 30 || !(room > 0.0) {
+    if sorted.len() < 30 || room <= 0.0 {
         return (*least, *most);
     }
-    (least.max(low - room), most.min(high + room))
+    (least.max(low - 0.5 * room), most.min(high + 0.5 * room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_values_far_out_do_not_press_the_others_flat() {
+        let mut values: Vec<f64> = (0..200).map(|n| f64::from(n) / 200.0).collect();
+        let (low, high) = core(&values);
+        assert!(low <= 0.0 && high >= 0.995, "{low} {high}");
+        values.push(1000.0);
+        let (low, high) = core(&values);
+        assert!(low <= 0.0 && (1.0..2.0).contains(&high), "{low} {high}");
+        // Of few values all are shown.
+        assert_eq!(core(&[0.0, 1.0, 1000.0]), (0.0, 1000.0));
+        assert_eq!(core(&[]), (0.0, 1.0));
+    }
 }

@@ -37,11 +37,13 @@ fn flow(collection: &CollectionOutcome) -> String {
         "#of those before",
         "",
         "#of all",
+        "#alone",
     ]);
     table.row(&[
         "events".into(),
         String::new(),
         grouped(collection.events),
+        String::new(),
         String::new(),
         String::new(),
         String::new(),
@@ -61,9 +63,18 @@ fn flow(collection: &CollectionOutcome) -> String {
             percent(cut.after, cut.before),
             bar(cut.after, cut.before),
             percent(cut.after, all),
+            percent(cut.alone_after, cut.alone_before),
         ]);
         last = Some(cut.after);
     }
+    let shown = collection.cuts.iter().map(|cut| cut.alone_before).max();
+    let alone = match shown.unwrap_or(0) {
+        0 => String::new(),
+        some => note(&format!(
+            "Alone is each cut by itself, whatever the others say, of {} rows from the beginnings of the files.",
+            grouped(some)
+        )),
+    };
     let rows = match collection.row_name.as_str() {
         "events" => String::new(),
         name => note(&format!(
@@ -71,7 +82,7 @@ fn flow(collection: &CollectionOutcome) -> String {
             grouped(collection.rows)
         )),
     };
-    format!("{}{rows}", table.html())
+    format!("{}{rows}{alone}", table.html())
 }
 
 /// A part as the filled part of a bar.

@@ -7,6 +7,8 @@ use crate::report::number;
 #[derive(Clone, Debug)]
 pub(super) struct FitRow {
     pub(super) channel: i64,
+    /// What it is called: its number, or its numbers where it has several.
+    pub(super) label: String,
     pub(super) entries: i64,
     /// Value and error of each parameter.
     pub(super) parameters: Vec<(f64, f64)>,
@@ -40,7 +42,11 @@ impl FitRow {
 }
 
 /// The rows of a table of fits.
-pub(super) fn rows(table: &Table, parameters: &[String]) -> Vec<FitRow> {
+pub(super) fn rows(
+    table: &Table,
+    indices: &[(String, Vec<i64>)],
+    parameters: &[String],
+) -> Vec<FitRow> {
     let float = |name: &str| match table.column(name) {
         Some(Column::Float(values)) => values.as_slice(),
         _ => &[],
@@ -78,6 +84,14 @@ pub(super) fn rows(table: &Table, parameters: &[String]) -> Vec<FitRow> {
     let b = |values: &[bool], at: usize| values.get(at).copied().unwrap_or(false);
     let row = |(at, channel): (usize, &i64)| FitRow {
         channel: *channel,
+        label: match indices {
+            [] => channel.to_string(),
+            several => {
+                let numbers = several.iter().filter_map(|(_, all)| all.get(at));
+                let numbers: Vec<String> = numbers.map(i64::to_string).collect();
+                numbers.join(",")
+            }
+        },
         entries: i(entries, at),
         parameters: pairs.iter().map(|(v, e)| (f(v, at), f(e, at))).collect(),
         chi2: f(chi2, at),

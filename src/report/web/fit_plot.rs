@@ -27,7 +27,7 @@ const STRIP: Field = Field {
 /// What the legend of a fit says.
 pub(super) struct Legend<'a> {
     /// `channel 17`.
-    pub(super) title: String,
+    pub(super) title: &'a str,
     /// The object that was fitted.
     pub(super) object: &'a str,
     /// Name of the model.
@@ -49,7 +49,11 @@ pub(super) fn fit_plot(picture: &Picture, legend: &Legend<'_>) -> String {
     svg.push_str(&MAIN.border());
     svg.push_str(&MAIN.below(&across, 8, None));
     svg.push_str(&strip(picture, &across));
-    let title = titled(legend.object, picture.axis.unit());
+    let object = match legend.object {
+        "" => "value",
+        object => object,
+    };
+    let title = titled(object, picture.axis.unit());
     svg.push_str(&STRIP.below(&across, 8, Some(&title)));
     svg.push_str("</svg>");
     svg
@@ -76,7 +80,7 @@ fn head(legend: &Legend<'_>) -> String {
          <path class=\"model\" d=\"M{} 30h18\"/><text class=\"tick\" x=\"{}\" y=\"34\">{}</text>\
          <text class=\"tick end\" x=\"{}\" y=\"34\">{}</text>",
         MAIN.left,
-        brief(&legend.title, 60),
+        brief(legend.title, 60),
         MAIN.left + 5.0,
         MAIN.left + 5.0,
         MAIN.left + 13.0,

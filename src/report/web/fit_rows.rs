@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::facts::{FitRow, probability, quality, value};
 use super::markup::{fold, text};
-use super::wall::wall;
+use super::wall::{Cell, wall};
 use crate::calibrate::words::grouped;
-use crate::fit::{Pictures, Small};
+use crate::fit::Pictures;
 use crate::report::number;
 
 /// Channels in a fold.
@@ -38,35 +38,22 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
     room.small -= if small { rows.len() } else { 0 };
     room.lines = room.lines.saturating_sub(rows.len());
     let mut html = String::new();
-    for group in rows.chunks(GROUP) {
-        let body = match small {
-            true => wall(&drawn(group, &pictures.small), &|channel| {
-                is_bad(group, channel)
-            }),
-            false => String::new(),
-        };
-        let labels = group.iter().map(|row| row.channel.to_string()).collect();
-        let body = format!("{body}{}", lines(group, labels, &pictures.parameters, name));
+    for (group, drawn) in rows.chunks(GROUP).zip(pictures.small.chunks(GROUP)) {
+        let cells: Vec<Cell<'_>> = group
+            .iter()
+            .zip(drawn)
+            .map(|(row, small)| Cell {
+                label: &row.label,
+                bad: !row.ok,
+                data: &small.1,
+                model: &small.2,
+            })
+            .collect();
+        let wall = if small { wall(&cells) } else { String::new() };
+        let body = format!("{wall}{}", lines(group, &pictures.parameters, name));
         html.push_str(&fold(&summary(group, name), rows.len() <= 24, &body));
     }
     html
-}
-
-fn is_bad(group: &[FitRow], channel: i64) -> bool {
-    let found = group.binary_search_by_key(&channel, |row| row.channel);
-    found
-        .ok()
-        .and_then(|at| group.get(at))
-        .is_some_and(|row| !row.ok)
-}
-
-/// The small drawings of a group; both are in the order of the channels.
-fn drawn<'p>(group: &[FitRow], small: &'p [Small]) -> Vec<&'p Small> {
-    let (Some(first), Some(last)) = (group.first(), group.last()) else {
-        return Vec::new();
-    };
-    let of_group = |one: &&Small| (first.channel..=last.channel).contains(&one.0);
-    small.iter().filter(of_group).collect()
 }
 
 /// `crystal 1 … 256: 250 ok, 4 without enough data … worst χ²/ndf 1.83 (17)`.
@@ -83,8 +70,8 @@ fn summary(group: &[FitRow], name: &str) -> String {
         format!(", worst χ²/ndf {} ({})", quality(row.chi2_ndf), row.channel)
     });
     let channels = match first.channel == last.channel {
-        true => format!("{name} {}", first.channel),
-        false => format!("{name} {} … {}", first.channel, last.channel),
+        true => format!("{name} {}", first.label),
+        false => format!("{name} {} … {}", first.label, last.label),
     };
     let bad = match group.len() - ok {
         0 => String::new(),
@@ -93,18 +80,13 @@ fn summary(group: &[FitRow], name: &str) -> String {
     format!("{channels}: {} ok{bad}{worst}", grouped(ok as u64))
 }
 
-/// A line per fit, in columns; the first has `labels` under `name`.
-pub(super) fn lines(
-    group: &[FitRow],
-    labels: Vec<String>,
-    parameters: &[String],
-    name: &str,
-) -> String {
+/// A line per fit, in columns; the first has the labels under `name`.
+pub(super) fn lines(group: &[FitRow], parameters: &[String], name: &str) -> String {
     let mut cells: Vec<Vec<String>> = vec![vec![name.to_owned(), "entries".into()]];
     cells[0].extend(parameters.iter().cloned());
     cells[0].extend(["χ²/ndf", "ndf", "p"].map(str::to_owned));
-    for (row, label) in group.iter().zip(labels) {
-        let mut line = vec![label, row.entries.to_string()];
+    for row in group {
+        let mut line = vec![row.label.clone(), row.entries.to_string()];
         line.extend(row.parameters.iter().map(|pair| match pair {
             (one, error) if *error == 0.0 && one.is_finite() => number::alone(*one),
             pair => value(*pair),

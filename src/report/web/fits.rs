@@ -2,20 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{FACTS, FitRow, probability, rows, value};
-use super::fit_plot::{Legend, fit_plot};
-use super::fit_rows::{Room, groups, lines};
+use super::facts::{FitRow, rows};
+use super::fit_batch::{Batch, grids, plot};
+use super::fit_rows::{Room, lines};
 use super::markup::{figure, fold, note, text, warning};
 use super::material::{Done, Material};
 use crate::caf::PastExecution;
 use crate::calibrate::AlgResult;
 use crate::calibrate::words::{counted, grouped};
-use crate::fit::{Picture, Pictures};
-use crate::report::number;
+use crate::fit::Pictures;
 use crate::report::plot::plot_svg;
 
-/// Fits that are shown without a fold.
-const OPEN: usize = 4;
 /// Fits of executions with one each that are drawn.
 const MOST: usize = 24;
 
@@ -49,7 +46,10 @@ fn of_algorithm(one: &Done, executions: &[PastExecution], room: &mut Room) -> St
         return singles(executions, room);
     }
     let mut html = String::new();
-    let fitted = executions.iter().filter(|e| e.pictures.is_some()).count();
+    let fitted = executions
+        .iter()
+        .filter(|past| !batches(past).is_empty())
+        .count();
     // What took effect comes first where there is not room for everything.
     let mut places: Vec<usize> = (0..executions.len()).collect();
     places.sort_by_key(|at| !executions[*at].execution.committed);
@@ -72,7 +72,9 @@ fn of_algorithm(one: &Done, executions: &[PastExecution], room: &mut Room) -> St
 
 /// Whether an execution is told by a single fit.
 fn one_fit(past: &PastExecution) -> bool {
-    past.plots.is_empty() && past.fits.as_ref().is_some_and(|table| table.len() == 1)
+    past.plots.is_empty()
+        && past.seen.is_empty()
+        && past.fits.as_ref().is_some_and(|table| table.len() == 1)
 }
 
 /// Executions with a fit each: the worst first, then all as lines.
@@ -92,15 +94,17 @@ fn singles(executions: &[PastExecution], room: &mut Room) -> String {
         let (Some(table), Some(pictures)) = (&past.fits, &past.pictures) else {
             continue;
         };
-        let row = rows(table, &pictures.parameters).into_iter().next();
-        seen.extend(row.map(|row| (title, row, pictures)));
+        let row = rows(table, &[], &pictures.parameters).into_iter().next();
+        seen.extend(row.map(|mut row| {
+            row.label.clone_from(&title);
+            (title, row, pictures)
+        }));
     }
     let Some(parameters) = seen.first().map(|(.., pictures)| &pictures.parameters) else {
         return html;
     };
-    let labels = seen.iter().map(|(title, ..)| title.clone()).collect();
     let table: Vec<FitRow> = seen.iter().map(|(_, row, _)| row.clone()).collect();
-    let table = lines(&table, labels, parameters, "runs");
+    let table = lines(&table, parameters, "runs");
     let badness = |row: &FitRow| (!row.ok, row.chi2_ndf);
     seen.sort_by(|(_, a, _), (_, b, _)| {
         let (a, b) = (badness(a), badness(b));
@@ -110,7 +114,7 @@ fn singles(executions: &[PastExecution], room: &mut Room) -> String {
     room.plots -= count;
     let plot = |(title, row, pictures): &(String, FitRow, &Pictures)| {
         let picture = pictures.large.first()?;
-        Some(plot(picture, row, title.clone(), pictures))
+        Some(plot(picture, row, title, pictures))
     };
     let plots: Vec<String> = seen[..count].iter().filter_map(plot).collect();
     html.push_str("<h4>Worst first</h4>\n");
@@ -163,154 +167,34 @@ fn of_execution(past: &PastExecution, each: usize, room: &mut Room) -> String {
     for plot in &past.plots {
         html.push_str(&figure("half", &plot_svg(plot), ""));
     }
-    let (Some(pictures), Some(table)) = (&past.pictures, &past.fits) else {
-        if past.plots.is_empty() && execution.message.is_empty() && execution.notes.is_empty() {
-            html.push_str(&note(
-                "Nothing was fitted by declaration, and nothing drawn.",
-            ));
-        }
-        return html;
-    };
-    let rows = rows(table, &pictures.parameters);
-    let name = match execution
-        .fits
-        .as_ref()
-        .map(|fits| fits.channel_name.as_str())
-    {
-        None | Some("") => "fit",
-        Some(name) => name,
-    };
-    html.push_str(&in_short(&rows, name, pictures));
-    html.push_str(&worst(pictures, &rows, name, each, room));
-    if room.lines < rows.len() {
+    let batches = batches(past);
+    if batches.is_empty() && past.plots.is_empty() && html.is_empty() {
+        html.push_str(&note(
+            "Nothing was fitted for many channels at once, and nothing drawn.",
+        ));
+    }
+    let each = (each / batches.len().max(1)).max(2);
+    for batch in &batches {
+        html.push_str(&batch.html(each, room));
+    }
+    if past.unseen > 0 {
         html.push_str(&note(&format!(
-            "The lines of these {} are left out to keep the page small; they are in the JSON file of the algorithm.",
-            counted(rows.len() as u64, name)
+            "The script fitted {} more times; only the first fits are kept.",
+            grouped(past.unseen)
         )));
-    } else if rows.len() > 1 {
-        html.push_str("<h4>All fits</h4>\n");
-        html.push_str(&groups(&rows, pictures, name, room));
     }
     html
 }
 
-/// How many are ok, and why others are not.
-fn in_short(rows: &[FitRow], name: &str, pictures: &Pictures) -> String {
-    let ok = rows.iter().filter(|row| row.ok).count() as u64;
-    let mut reasons: Vec<(&str, u64)> = Vec::new();
-    for row in rows.iter().filter(|row| !row.ok) {
-        let why = row.why.split(':').next().unwrap_or_default();
-        match reasons.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((why, 1)),
-        }
+/// What was fitted in an execution: by declaration, or by a script.
+fn batches(past: &PastExecution) -> Vec<Batch<'_>> {
+    let mut all = Vec::new();
+    if let (Some(pictures), Some(table)) = (&past.pictures, &past.fits) {
+        let summary = past.execution.fits.as_ref();
+        let name = summary.map_or("", |fits| fits.channel_name.as_str());
+        all.push(Batch::new(name, &[], table, pictures));
     }
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let reasons = reasons.iter().take(6);
-    let reasons = reasons.map(|(why, count)| format!(", {} × {why}", grouped(*count)));
-    let sentence = format!(
-        "{} of {} ok{}. Model {} of {}.",
-        grouped(ok),
-        match rows.len() {
-            1 => "1 fit".to_owned(),
-            many if name == "fit" => counted(many as u64, "fit"),
-            many => counted(many as u64, name),
-        },
-        reasons.collect::<String>(),
-        pictures.model,
-        pictures.object
-    );
-    format!("<p>{}</p>\n", text(&sentence))
-}
-
-fn worst(pictures: &Pictures, rows: &[FitRow], name: &str, each: usize, room: &mut Room) -> String {
-    let count = pictures.large.len().min(each).min(room.plots);
-    room.plots -= count;
-    let plots: Vec<String> = pictures.large[..count]
-        .iter()
-        .filter_map(|picture| {
-            let row = rows.iter().find(|row| row.channel == picture.channel)?;
-            let title = match rows.len() {
-                1 => pictures.object.clone(),
-                _ => format!("{name} {}", row.channel),
-            };
-            Some(plot(picture, row, title, pictures))
-        })
-        .collect();
-    if plots.is_empty() {
-        return String::new();
-    }
-    let html = match rows.len() {
-        1 => String::new(),
-        _ => "<h4>Worst first: what is not ok, then the largest χ²/ndf</h4>\n".to_owned(),
-    };
-    format!("{html}{}", grids(&plots))
-}
-
-/// The first few side by side, the others in a fold.
-fn grids(plots: &[String]) -> String {
-    let open = plots.len().min(OPEN);
-    let mut html = format!("<div class=\"grid\">\n{}</div>\n", plots[..open].concat());
-    if plots.len() > open {
-        let rest = plots.len() - open;
-        let body = format!("<div class=\"grid\">\n{}</div>\n", plots[open..].concat());
-        html.push_str(&fold(&format!("{rest} more of the worst"), false, &body));
-    }
-    html
-}
-
-fn plot(picture: &Picture, row: &FitRow, title: String, pictures: &Pictures) -> String {
-    let legend = Legend {
-        title,
-        object: &pictures.object,
-        model: &pictures.model,
-        chi2: row.chi2,
-        ndf: row.ndf,
-    };
-    figure(
-        "half fit",
-        &fit_plot(picture, &legend),
-        &caption(row, &pictures.parameters),
-    )
-}
-
-/// The parameters and the five facts.
-fn caption(row: &FitRow, parameters: &[String]) -> String {
-    let mut html = String::new();
-    if !row.ok {
-        let _ = write!(html, "<b class=\"bad\">{}</b> ", text(&row.why));
-    }
-    for (name, pair) in parameters.iter().zip(&row.parameters) {
-        let shown = match pair {
-            (one, error) if *error == 0.0 => format!("{} fixed", number::alone(*one)),
-            pair => value(*pair),
-        };
-        let _ = write!(
-            html,
-            "<span><i>{}</i> = {}</span> ",
-            text(name),
-            text(&shown)
-        );
-    }
-    let _ = write!(
-        html,
-        "<span><i>p</i> = {}</span> <span>{} entries, range {} … {}{}</span><br/>",
-        probability(row.probability),
-        row.entries,
-        number::alone(row.range.0),
-        number::alone(row.range.1),
-        match row.refits {
-            0 => String::new(),
-            refits => format!(", moved {refits}×"),
-        }
-    );
-    for (fact, holds) in FACTS.iter().zip(row.facts) {
-        let (class, mark) = if holds {
-            ("good", "✓")
-        } else {
-            ("bad", "✗")
-        };
-        let _ = write!(html, "<span class=\"fact {class}\">{mark} {fact}</span> ");
-    }
-    html
+    let seen = past.seen.iter();
+    all.extend(seen.map(|one| Batch::new(&one.name, &one.indices, &one.fits, &one.pictures)));
+    all
 }

@@ -96,7 +96,7 @@ fn layers(before: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let last = depth.iter().copied().max().unwrap_or(0);
     let mut layers: Vec<Vec<usize>> = vec![Vec::new(); last + 1];
     let mut row = vec![0.0; before.len()];
-    for layer in 0..=last {
+    for (layer, row_of) in layers.iter_mut().enumerate() {
         let mut members: Vec<usize> = (0..before.len())
             .filter(|node| depth[*node] == layer)
             .collect();
@@ -109,7 +109,7 @@ fn layers(before: &[Vec<usize>]) -> Vec<Vec<usize>> {
         for (place, member) in members.iter().enumerate() {
             row[*member] = place as f64;
         }
-        layers[layer] = members;
+        *row_of = members;
     }
     layers
 }
@@ -137,4 +137,22 @@ fn edges(before: &[Vec<usize>], corner: &[(f64, f64)]) -> String {
         }
     }
     format!("<path class=\"edge\" d=\"{path}\"/><path class=\"head\" d=\"{heads}\"/>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stands_behind_all_it_waits_for_and_a_circle_ends() {
+        // 0 and 1 wait for nothing, 2 for both, 3 for 2 and 0, 4 for 1.
+        let before = [vec![], vec![], vec![0, 1], vec![2, 0], vec![1]];
+        let found = layers(&before);
+        assert_eq!(found, [vec![0, 1], vec![2, 4], vec![3]]);
+        // Near to what they wait for: the order in the list does not count.
+        let crossed = [vec![], vec![], vec![1], vec![0]];
+        assert_eq!(layers(&crossed), [vec![0, 1], vec![3, 2]]);
+        let circle = [vec![1], vec![0]];
+        assert_eq!(layers(&circle).iter().map(Vec::len).sum::<usize>(), 2);
+    }
 }

@@ -18,9 +18,9 @@ const MOST: usize = 500;
 pub(super) fn input(material: &Material<'_>) -> String {
     let mut html = String::new();
     if let Some(requested) = &material.outcome.requested_iov {
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<p>Requested interval: {}</p>\n",
+            "<p>Requested interval: {}</p>",
             text(&interval(requested))
         );
     }

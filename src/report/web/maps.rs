@@ -91,8 +91,11 @@ fn of_object(calibration: &str, name: &str, block: &Block, room: &mut usize) -> 
 /// Both numbers of each channel, and a value.
 type Cells = Vec<(i64, i64, f64)>;
 
+/// What can be seen of an object, by name.
+type Views = Vec<(&'static str, Cells)>;
+
 /// What can be seen of an object, each with a value for each of its channels that was filled.
-fn columns(block: &Block) -> Option<(&[ChannelRange], Vec<(&'static str, Cells)>)> {
+fn columns(block: &Block) -> Option<(&[ChannelRange], Views)> {
     let cells = |all: Vec<(Vec<i64>, f64)>| -> Cells {
         let pair = |(numbers, value): (Vec<i64>, f64)| match numbers.as_slice() {
             [first, second] => Some((*first, *second, value)),

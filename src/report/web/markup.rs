@@ -102,7 +102,7 @@ impl Rows {
             }
             table.push_str("</tr></thead>\n");
         }
-        let _ = write!(table, "<tbody>\n{}</tbody>\n</table></div>\n", self.body);
+        let _ = writeln!(table, "<tbody>\n{}</tbody>\n</table></div>", self.body);
         table
     }
 }

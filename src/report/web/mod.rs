@@ -4,6 +4,7 @@ mod channel_plot;
 mod coverage;
 mod cuts;
 mod facts;
+mod fit_batch;
 mod fit_plot;
 mod fit_rows;
 mod fits;

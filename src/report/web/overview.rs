@@ -17,8 +17,8 @@ use crate::report::number;
 
 /// Up to so many channels constants are a table instead of drawings.
 const FEW: usize = 12;
-/// Payloads that are drawn: a page stays small however many were written.
-const DRAWN: usize = 24;
+/// Values that are drawn: a page stays small however many payloads were written.
+const DRAWN: usize = 60_000;
 /// Members of a payload that are drawn.
 const MEMBERS: usize = 4;
 /// Endings of members that hold the error of another one.
@@ -114,7 +114,7 @@ fn constants(material: &Material<'_>) -> String {
     let mut html = String::new();
     let mut room = DRAWN;
     for (name, all) in &material.payloads {
-        let _ = write!(html, "<h3>{}</h3>\n", text(name));
+        let _ = writeln!(html, "<h3>{}</h3>", text(name));
         if all.len() > 1
             && all
                 .iter()
@@ -123,8 +123,13 @@ fn constants(material: &Material<'_>) -> String {
             html.push_str(&trend(name, all, &material.background.previous));
             continue;
         }
-        let shown = all.len().min(room);
-        room -= shown;
+        let mut fits = |(_, payload): &&(IoV, Payload)| {
+            let values = payload.len() * payload.members.len().clamp(1, MEMBERS);
+            let enough = values <= room;
+            room = room.saturating_sub(values);
+            enough
+        };
+        let shown = all.iter().take_while(|one| fits(one)).count();
         for (number, (iov, payload)) in all[..shown].iter().enumerate() {
             let run = iov.low();
             let mut before = material.background.previous.iter();
@@ -208,9 +213,9 @@ fn payload_body(payload: &Payload, before: Option<&Previous>) -> String {
     }
     match before {
         Some(before) => {
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<p class=\"note\">Changes are those to the constants of {} in {}.</p>\n",
+                "<p class=\"note\">Changes are those to the constants of {} in {}.</p>",
                 text(&before.run.to_string()),
                 text(&before.origin)
             );

@@ -47,9 +47,9 @@ pub fn report(results: &Results) -> String {
     }
     html.push_str("</nav>\n<main>\n");
     for (id, name, body) in &sections {
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<section id=\"{id}\">\n<h2>{name}</h2>\n{body}</section>\n"
+            "<section id=\"{id}\">\n<h2>{name}</h2>\n{body}</section>"
         );
     }
     html.push_str("</main>\n</body>\n</html>\n");

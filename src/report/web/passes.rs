@@ -25,9 +25,9 @@ pub(super) fn passes(material: &Material<'_>) -> String {
             .find(|d| d.name == one.outcome.name)
             .map(|d| d.max_iterations);
         let of = most.map_or_else(String::new, |most| format!(" of {most} at most"));
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<h3>{}: {}{of}</h3>\n",
+            "<h3>{}: {}{of}</h3>",
             text(&one.outcome.name),
             one.outcome.iterations
         );

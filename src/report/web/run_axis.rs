@@ -161,3 +161,34 @@ fn bars(class: &str, all: &[IoV], runs: &[ExpRun], step: f64, top: f64) -> Strin
     }
     svg
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_end_with_their_runs_and_open_ones_point_on() {
+        let run = |number| ExpRun::new(7, number);
+        let lanes = |intervals: &[&str]| {
+            let columns = [1, 2, 3].map(|number| (run(number), 10)).to_vec();
+            let bars = intervals.iter().map(|iov| iov.parse().unwrap()).collect();
+            vec![
+                ("events".to_owned(), Lane::Columns(columns)),
+                ("payload".to_owned(), Lane::Bars("iov", bars)),
+            ]
+        };
+        let closed = run_axis(&lanes(&["7,1,7,2", "7,3,7,3"]));
+        let widths: Vec<&str> = closed
+            .split("<rect class=\"iov\"")
+            .skip(1)
+            .filter_map(|rect| rect.split("width=\"").nth(1)?.split('"').next())
+            .collect();
+        // Two runs and one, less the space between them.
+        assert_eq!(widths, ["218", "108"]);
+        assert!(!closed.contains("<path class=\"iov\""));
+        let open = run_axis(&lanes(&["7,0,-1,-1"]));
+        assert!(open.contains("<path class=\"iov\""));
+        assert!(open.contains("width=\"328\""), "{open}");
+        assert_eq!(run_axis(&[]), "");
+    }
+}

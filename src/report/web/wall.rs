@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::frame::open;
-use crate::fit::{Small, heights};
+use crate::fit::heights;
 
 /// Drawings in a row.
 const ACROSS: usize = 16;
@@ -12,8 +12,19 @@ const ROOM: (i32, i32) = (70, 44);
 /// Width of a group of bins, height of the highest one.
 const SIZE: (i32, i32) = (2, 24);
 
-/// A small drawing of each fit; `bad` says of which channels the number is marked.
-pub(super) fn wall(fits: &[&Small], bad: &dyn Fn(i64) -> bool) -> String {
+/// One of the drawings.
+pub(super) struct Cell<'a> {
+    /// The channel.
+    pub(super) label: &'a str,
+    /// Whether it is marked.
+    pub(super) bad: bool,
+    /// Heights of data and model.
+    pub(super) data: &'a str,
+    pub(super) model: &'a str,
+}
+
+/// A small drawing of each fit.
+pub(super) fn wall(fits: &[Cell<'_>]) -> String {
     let rows = i32::try_from(fits.len().div_ceil(ACROSS)).unwrap_or(0);
     let across = i32::try_from(ACROSS.min(fits.len().max(1))).unwrap_or(1);
     // A few of them are not drawn larger than many.
@@ -24,22 +35,23 @@ pub(super) fn wall(fits: &[&Small], bad: &dyn Fn(i64) -> bool) -> String {
         "all fits in small",
     );
     let (mut data, mut model, mut names) = (String::new(), String::new(), String::new());
-    for (number, Small(channel, of_data, of_model)) in fits.iter().enumerate() {
+    for (number, cell) in fits.iter().enumerate() {
         let place = |count: usize| i32::try_from(count).unwrap_or(0);
         let x = ROOM.0 * place(number % ACROSS) + 2;
         let y = ROOM.1 * place(number / ACROSS) + 12;
-        let class = if bad(*channel) { " class=\"bad\"" } else { "" };
+        let class = if cell.bad { " class=\"bad\"" } else { "" };
         let _ = write!(
             names,
-            "<text{class} x=\"{x}\" y=\"{}\">{channel}</text>",
-            y - 2
+            "<text{class} x=\"{x}\" y=\"{}\">{}</text>",
+            y - 2,
+            cell.label
         );
-        steps(&mut data, of_data, (x, y + SIZE.1));
-        line(&mut model, of_model, (x, y + SIZE.1));
+        steps(&mut data, cell.data, (x, y + SIZE.1));
+        line(&mut model, cell.model, (x, y + SIZE.1));
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
-        "<path class=\"fill\" d=\"{data}\"/><path class=\"thin\" d=\"{model}\"/><g class=\"names\">{names}</g></svg>\n"
+        "<path class=\"fill\" d=\"{data}\"/><path class=\"thin\" d=\"{model}\"/><g class=\"names\">{names}</g></svg>"
     );
     svg
 }

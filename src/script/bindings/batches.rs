@@ -13,9 +13,10 @@ use super::blocks::{Histograms, push};
 use super::fit::{ModelHandle, options};
 use super::fits::refused;
 use super::tables::{CHANNEL, Table, count};
+use crate::calibrate::Seen;
 use crate::expr;
 use crate::fit::{
-    Compiled, Errors, Model, Options, Row, Warm, failed_everywhere, points_of, table,
+    Compiled, Errors, Model, Options, Row, Warm, failed_everywhere, pictures, points_of, table,
 };
 use crate::hist::{Axis, Histogram};
 
@@ -108,11 +109,12 @@ fn refuse_failed(rows: &[Row], nouns: &str) -> Fallible<()> {
 
 fn each(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Table> {
     let names = histograms.index_columns()?;
-    each_of(names, &histograms.all()?, model, map)
+    each_of(histograms.name(), names, &histograms.all()?, model, map)
 }
 
 /// The fits of channels; what says more of a channel than its number gets a column of its name.
 fn each_of(
+    name: &str,
     names: Vec<(String, expr::Column)>,
     all: &[(i64, Histogram)],
     model: &ModelHandle,
@@ -127,6 +129,17 @@ fn each_of(
     refuse_failed(&rows, "channels")?;
     let fits = table(&rows, &model.names(), options.errors);
     let mut fits = fits.map_err(|error| raise("table::column")(&error))?;
+    if let Some(data) = worker::current() {
+        data.fitted(|| {
+            let pictures = pictures("", &channels, &rows, &model, &options).ok()?;
+            Some(Seen {
+                name: name.to_owned(),
+                indices: several(&names),
+                fits: fits.clone(),
+                pictures,
+            })
+        });
+    }
     if let [_, _, ..] = names.as_slice() {
         // Several numbers stand in place of one, as in the tables of sums and efficiencies.
         let mut split = expr::Table::new();
@@ -144,6 +157,18 @@ fn each_of(
         }
     }
     Ok(Table::new(fits))
+}
+
+/// The numbers of channels that have several.
+fn several(names: &[(String, expr::Column)]) -> Vec<(String, Vec<i64>)> {
+    let numbers = |(name, column): &(String, expr::Column)| match column {
+        expr::Column::Int(numbers) => Some((name.clone(), numbers.clone())),
+        _ => None,
+    };
+    match names {
+        [_, _, ..] => names.iter().filter_map(numbers).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn slices(histograms: &Histograms, model: &ModelHandle, map: &Map) -> Fallible<Slices> {
@@ -257,12 +282,18 @@ pub(super) fn register(engine: &mut Engine) {
             each(&h, &model, &map)
         })
         .register_fn("fit_each", |points: Points, model: ModelHandle| {
-            each_of(points.names(), &points.channels, &model, &Map::new())
+            each_of(
+                &points.name,
+                points.names(),
+                &points.channels,
+                &model,
+                &Map::new(),
+            )
         })
         .register_fn(
             "fit_each",
             |points: Points, model: ModelHandle, map: Map| {
-                each_of(points.names(), &points.channels, &model, &map)
+                each_of(&points.name, points.names(), &points.channels, &model, &map)
             },
         )
         .register_type_with_name::<Slices>("Slices")
