@@ -183,6 +183,11 @@ const COLLECT: &str = r#"
     [Calibration("times", #{ collector: collector, algorithms: [algorithm], input_files: files })]
 "#;
 
+/// A run of an algorithm of which nothing but errors is seen.
+const QUIET: &str = r#"
+    [Calibration("times", #{ collector: collector, algorithms: [BODY], input_files: files })]
+"#;
+
 /// A run with a path that input files go through.
 const PATH: &str = r#"
     let path = Path();
@@ -241,6 +246,10 @@ fn said(words: &[String], body: &str) -> Option<String> {
         }
         ["rhai", "plan"] => run(&PLAN.replace("BODY", body), &["--dry-run"]),
         ["rhai", "collect"] => run(&PLAN.replace("BODY", &COLLECT.replace("BODY", body)), &[]),
+        ["rhai", "quiet"] => run(
+            &PLAN.replace("BODY", &QUIET.replace("BODY", body)),
+            &["--quiet"],
+        ),
         ["rhai", "path"] => run(&PLAN.replace("BODY", &PATH.replace("BODY", body)), &[]),
         ["rhai", "run"] => run(&PLAN.replace("BODY", &RUN.replace("BODY", body)), &[]),
         ["sh"] => {
