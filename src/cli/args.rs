@@ -130,7 +130,7 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) overwrite: bool,
     /// Threads to use [default: all cores]; the result does not depend on it
-    #[arg(long, short = 'j', value_name = "N")]
+    #[arg(long, short = 'j', value_name = "N", value_parser = threads)]
     pub(super) threads: Option<std::num::NonZeroUsize>,
     /// Check everything and show what would be run
     #[arg(long)]
@@ -138,6 +138,12 @@ pub(super) struct RunArguments {
     /// Print events and result as JSON lines on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "give a whole number from 1 on, or leave it out for all cores".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-# error[usage::value]: invalid value '0' for '--threads <N>': number would be zero for non-zero type
+# error[usage::value]: invalid value '0' for '--threads <N>': give a whole number from 1 on, or leave it out for all cores
 #
 # For more information, try '--help'.
 # exit code 2
