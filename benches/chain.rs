@@ -118,7 +118,6 @@ fn plan(chained: bool, rounds: u64) -> Result<Plan, Box<dyn Error>> {
     ]))
     .map_err(|problems| format!("{problems:?}"))?;
     Ok(Plan {
-        release: None,
         settings,
         calibrations: (0..CALIBRATIONS)
             .map(|number| calibration(number, chained, rounds))

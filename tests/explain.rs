@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 /// Codes that are put together from parts, with the file that does so and the words it has.
 const PUT_TOGETHER: [(&str, &str, &str); 1] = [(
@@ -183,6 +183,11 @@ const COLLECT: &str = r#"
     [Calibration("times", #{ collector: collector, algorithms: [algorithm], input_files: files })]
 "#;
 
+/// A run of an algorithm of which nothing but errors is seen.
+const QUIET: &str = r#"
+    [Calibration("times", #{ collector: collector, algorithms: [BODY], input_files: files })]
+"#;
+
 /// A run with a path that input files go through.
 const PATH: &str = r#"
     let path = Path();
@@ -210,74 +215,84 @@ fn program(folder: &Path) -> Command {
     program
 }
 
-/// What is said about an example, in a folder of its own; nothing of what cannot be run.
-fn said(words: &[String], body: &str) -> Option<String> {
-    let made = folder();
-    let folder = made.path().join("demo");
-    let script = folder.join("example.rhai");
-    let run = |text: &str, more: &[&str]| {
-        fs::write(&script, text).unwrap();
-        program(&folder)
-            .args(["run", "example.rhai", "--input", "data.json"])
-            .args(more)
-            .output()
-            .unwrap()
-    };
+/// What is said about an example; nothing of what cannot be run. What leaves nothing behind may share
+/// the folder `shared`.
+fn said(words: &[String], body: &str, shared: &Path) -> Option<String> {
     let kind: Vec<&str> = words
         .iter()
         .map(String::as_str)
         .filter(|word| !["wrong", "right"].contains(word))
         .collect();
-    let ended: Output = match kind.as_slice() {
+    let (text, command, more): (String, &str, &[&str]) = match kind.as_slice() {
         ["text"] => return None,
+        ["sh"] => return Some(said_by_shell(body)),
         ["rhai"] => {
             // Descriptions are no JSON: only the page about that is about the last value.
             let end = if body.contains("[|x|") { "" } else { ";0" };
-            fs::write(&script, format!("{body}{end}")).unwrap();
-            program(&folder)
-                .args(["eval", "example.rhai"])
-                .output()
-                .unwrap()
+            return Some(said_by(
+                shared,
+                &format!("{body}{end}"),
+                &["eval", "example.rhai"],
+            ));
         }
-        ["rhai", "plan"] => run(&PLAN.replace("BODY", body), &["--dry-run"]),
-        ["rhai", "collect"] => run(&PLAN.replace("BODY", &COLLECT.replace("BODY", body)), &[]),
-        ["rhai", "path"] => run(&PLAN.replace("BODY", &PATH.replace("BODY", body)), &[]),
-        ["rhai", "run"] => run(&PLAN.replace("BODY", &RUN.replace("BODY", body)), &[]),
-        ["sh"] => {
-            let binary = Path::new(env!("CARGO_BIN_EXE_b2caf"));
-            let path = format!(
-                "{}:{}",
-                binary.parent().unwrap().display(),
-                std::env::var("PATH").unwrap()
-            );
-            fs::write(folder.join("try.rhai"), "1 + 1").unwrap();
-            let mut shell = Command::new("sh");
-            let shell = shell.args(["-c", body]).current_dir(&folder);
-            let shell = shell
-                .env("PATH", path)
-                .env("NO_COLOR", "1")
-                .env_remove("B2CAF_SCRIPTS");
-            shell.output().unwrap()
-        }
+        ["rhai", "plan"] => (body.to_owned(), shared.to_str().unwrap(), &["--dry-run"]),
+        ["rhai", "collect"] => (COLLECT.replace("BODY", body), "", &[]),
+        ["rhai", "path"] => (PATH.replace("BODY", body), "", &[]),
+        ["rhai", "run"] => (RUN.replace("BODY", body), "", &[]),
+        ["rhai", "quiet"] => (QUIET.replace("BODY", body), "", &["--quiet"]),
         other => panic!("no examples are marked {other:?}"),
     };
-    Some(String::from_utf8_lossy(&ended.stderr).into_owned())
+    let own = command.is_empty().then(folder);
+    let place = own
+        .as_ref()
+        .map_or(shared.to_path_buf(), |own| own.path().join("demo"));
+    let mut words = vec!["run", "example.rhai", "--input", "data.json"];
+    words.extend(more);
+    Some(said_by(&place, &PLAN.replace("BODY", &text), &words))
 }
 
-#[test]
-fn the_examples_are_wrong_and_right() {
-    let mut mistakes = Vec::new();
-    let mut ran = 0;
-    for page in pages() {
+fn said_by(folder: &Path, script: &str, words: &[&str]) -> String {
+    fs::write(folder.join("example.rhai"), script).unwrap();
+    let ended = program(folder).args(words).output().unwrap();
+    String::from_utf8(ended.stderr).unwrap()
+}
+
+fn said_by_shell(lines: &str) -> String {
+    let made = folder();
+    let folder = made.path().join("demo");
+    let binary = Path::new(env!("CARGO_BIN_EXE_b2caf"));
+    let path = format!(
+        "{}:{}",
+        binary.parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
+    fs::write(folder.join("try.rhai"), "1 + 1").unwrap();
+    let ended = Command::new("sh")
+        .args(["-c", lines])
+        .current_dir(&folder)
+        .env("PATH", path)
+        .env("NO_COLOR", "1")
+        .env_remove("B2CAF_SCRIPTS")
+        .output()
+        .unwrap();
+    String::from_utf8(ended.stderr).unwrap()
+}
+
+/// Examples of these pages that are not what they should be, and how many were run.
+fn examined(pages: &[Page]) -> (Vec<String>, usize) {
+    let made = folder();
+    let shared = made.path().join("demo");
+    let (mut mistakes, mut ran) = (Vec::new(), 0);
+    for page in pages {
         for (words, body) in examples(&page.text) {
-            let Some(said) = said(&words, &body) else {
+            let Some(said) = said(&words, &body, &shared) else {
                 continue;
             };
             ran += 1;
             let has_code = said.contains(&format!("[{}]", page.code));
             let good = match words[1].as_str() {
                 "wrong" => has_code,
-                // What is right is answered without an error of any kind.
+                // What is right is answered without an error of any kind; commands may need more than they say.
                 _ => !said.contains("error[") || words[0] == "sh" && !has_code,
             };
             if !good {
@@ -285,6 +300,23 @@ fn the_examples_are_wrong_and_right() {
             }
         }
     }
+    (mistakes, ran)
+}
+
+#[test]
+fn the_examples_are_wrong_and_right() {
+    let pages = pages();
+    let threads = std::thread::available_parallelism().map_or(1, Into::into);
+    let (mut mistakes, mut ran) = (Vec::new(), 0);
+    std::thread::scope(|scope| {
+        let parts = pages.chunks(pages.len().div_ceil(threads));
+        let parts: Vec<_> = parts.map(|part| scope.spawn(|| examined(part))).collect();
+        for part in parts {
+            let (wrong, count) = part.join().unwrap();
+            mistakes.extend(wrong);
+            ran += count;
+        }
+    });
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n————\n"));
     assert!(ran > 200, "only {ran} examples are run");
 }

@@ -238,7 +238,7 @@ fn histograms_have_axes_and_contents() {
     assert_eq!((found.axes[0].low, found.axes[0].high), (0.0, 4.0));
     let missing = file.histogram("dir/count").unwrap_err().to_string();
     assert!(missing.ends_with(
-        "has no histogram \"dir/count\", did you mean \"dir/counts\"?; it has dir/counts;1"
+        "has no histogram \"dir/count\", did you mean \"dir/counts\"? (it has dir/counts;1)"
     ));
 }
 
@@ -262,7 +262,7 @@ fn errors_say_what_is_there() {
     );
     assert_eq!(
         message("cycles.root", cycles.tree("treee")),
-        "FILE has no tree \"treee\", did you mean \"tree\"?; it has tree;1, tree;2, tree;3"
+        "FILE has no tree \"treee\", did you mean \"tree\"? (it has tree;1, tree;2, tree;3)"
     );
     let tree = cycles.tree("tree").unwrap();
     assert_eq!(

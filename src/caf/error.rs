@@ -29,7 +29,7 @@ pub enum Error {
         problem: Box<plan::Problem>,
     },
     /// The output folder is no folder.
-    #[error("the output folder {} is a file", .folder.display())]
+    #[error("the output folder {} is a file; choose another one with --output", .folder.display())]
     NotAFolder {
         /// The folder as given.
         folder: PathBuf,

@@ -34,8 +34,8 @@ impl<'a> Speaker<'a> {
                 let mut inner = self.lock();
                 if inner.turn == place {
                     inner.observer.event(event);
-                } else if !matches!(event, Event::EntriesDone { .. }) {
-                    inner.held.entry(place).or_default().push(event.clone());
+                } else {
+                    hold(inner.held.entry(place).or_default(), event);
                 }
             }),
         }
@@ -57,6 +57,16 @@ impl<'a> Speaker<'a> {
     fn lock(&self) -> MutexGuard<'_, Inner<'a>> {
         // An observer that panicked once may still be told: it has no part in the result.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps an event for later; entries that are done are added up.
+fn hold(held: &mut Vec<Event>, event: &Event) {
+    match (held.last_mut(), event) {
+        (Some(Event::EntriesDone { entries }), Event::EntriesDone { entries: more }) => {
+            *entries += more;
+        }
+        _ => held.push(event.clone()),
     }
 }
 
@@ -104,5 +114,28 @@ mod tests {
         say(1, "b3");
         speaker.ended(1);
         assert_eq!(heard.0, ["a1", "a2", "b1", "b2", "b3", "c1"]);
+    }
+
+    #[test]
+    fn entries_of_one_that_waits_are_not_lost() {
+        struct Counted(Vec<u64>);
+        impl Observer for Counted {
+            fn event(&mut self, event: &Event) {
+                if let Event::EntriesDone { entries } = event {
+                    self.0.push(*entries);
+                }
+            }
+        }
+        let mut counted = Counted(Vec::new());
+        let speaker = Speaker::new(&mut counted);
+        let done = |place, entries| {
+            speaker.voice(place).event(&Event::EntriesDone { entries });
+        };
+        done(1, 10);
+        done(0, 1);
+        done(1, 20);
+        speaker.ended(0);
+        done(1, 5);
+        assert_eq!(counted.0, [1, 30, 5]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::fit::Row;
 
 use super::execution::Ended;
-use super::words::{counted, grouped};
+use super::words::{counted, grouped, listed};
 use super::{Channels, Declared, FitStep};
 
 /// Why a channel lacks data; empty when it does not.
@@ -76,6 +76,13 @@ impl Lack {
         format!("{least} to {most}")
     }
 
+    /// Numbers of the channels that lack data.
+    fn channels(&self, channels: &Channels) -> Vec<i64> {
+        let both = channels.histograms.iter().zip(&self.why);
+        let lacking = both.filter(|(_, why)| !why.is_empty());
+        lacking.map(|((channel, _), _)| *channel).collect()
+    }
+
     /// Rows without fits, one per channel.
     pub(super) fn rows(&self, channels: &Channels) -> Vec<Row> {
         let both = channels.histograms.iter().zip(&self.why);
@@ -126,8 +133,16 @@ pub(super) fn check_tolerance(
         (false, false) => "without entries".into(),
         _ => format!("without enough data (they have {found} entries)"),
     };
+    // Of all channels no list is needed, and no tolerance would help.
+    let which = match lacking < total {
+        true => format!(
+            ": {}; `tolerate` allows more",
+            listed(&lack.channels(channels))
+        ),
+        false => String::new(),
+    };
     Err(Ended::not_enough_data(format!(
-        "{} of {} {what}, {} allowed",
+        "{} of {} {what}, {} allowed{which}",
         grouped(lacking as u64),
         counted(total as u64, &channels.name),
         grouped(allowed as u64),

@@ -11,6 +11,7 @@ use super::prompt::args::PromptArguments;
 
 const GREETING: &str = "\
 Start here:
+  b2caf new demo                                   begin with a script that runs, and a sample
   b2caf run calibration.rhai --input data.json     run a calibration
   b2caf inspect events.root                        see what a ROOT file holds
   b2caf eval snippet.rhai                          try a script and print its last value
@@ -24,7 +25,7 @@ Exit codes: 0 done, 1 a calibration failed, 2 wrong usage, 3 script or settings 
 
 /// Calibrates the Belle II detector: a script and ROOT files in, payloads with intervals of validity out.
 #[derive(Debug, Parser)]
-#[command(name = "b2caf", version, after_help = GREETING, arg_required_else_help = true)]
+#[command(name = "b2caf", version, after_help = GREETING)]
 pub(super) struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
@@ -36,13 +37,13 @@ pub(super) struct Arguments {
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Option<Command>,
 }
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Colour {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless NO_COLOR is set; anywhere with CLICOLOR_FORCE
     Auto,
     /// Always
     Always,
@@ -78,6 +79,10 @@ pub(super) enum Command {
     Prompt(PromptArguments),
     /// Global tags: collect payloads, check them, find them, hand them on
     Db(DbArguments),
+    /// Print what lets a shell complete commands and options
+    Completions(CompletionsArguments),
+    /// Print a page of the manual, or write all of them
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -129,7 +134,7 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) overwrite: bool,
     /// Threads to use [default: all cores]; the result does not depend on it
-    #[arg(long, short = 'j', value_name = "N")]
+    #[arg(long, short = 'j', value_name = "N", value_parser = threads)]
     pub(super) threads: Option<std::num::NonZeroUsize>,
     /// Check everything and show what would be run
     #[arg(long)]
@@ -137,6 +142,12 @@ pub(super) struct RunArguments {
     /// Print events and result as JSON lines on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "give a whole number from 1 on, or leave it out for all cores".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -369,6 +380,31 @@ pub(super) struct ResetArguments {
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf completions bash > ~/.local/share/bash-completion/completions/b2caf
+  b2caf completions zsh > ~/.zfunc/_b2caf
+  b2caf completions fish > ~/.config/fish/completions/b2caf.fish")]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  b2caf man run | man -l -
+  b2caf man --into ~/.local/share/man/man1")]
+pub(super) struct ManArguments {
+    /// The command the page is about, such as `db tag create` [default: b2caf itself]
+    pub(super) command: Vec<String>,
+    /// Folder for the pages of all commands
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) into: Option<PathBuf>,
 }
 
 /// The states from which a run can go on.

@@ -124,6 +124,34 @@ impl Config {
     }
 }
 
+/// Looks at what is to replace defaults of a script: a key that looks misspelt is refused, one that
+/// the script does not declare is told.
+///
+/// # Errors
+/// When a key is nearly one of those that are known.
+pub(super) fn check_expert_config(
+    given: &Map<String, Value>,
+    known: &Map<String, Value>,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    for key in given.keys().filter(|key| !known.contains_key(*key)) {
+        let message = format!("`expert_config` of the script has no key `{key}`");
+        let names = || known.keys().map(String::as_str);
+        if let Some(near) = nearest(key, names()) {
+            let failure = Failure::new(Exit::Usage, "config::unknown-key", message);
+            return Err(failure.hint(format!("did you mean `{near}`?")));
+        }
+        let warning = terminal.paint(Accent::Warning, "warning");
+        let all: Vec<&str> = names().collect();
+        let all = match all.is_empty() {
+            true => "it has none".to_owned(),
+            false => format!("it has {}", all.join(", ")),
+        };
+        to_stderr(&format!("{warning}: {message}; {all}\n"));
+    }
+    Ok(())
+}
+
 /// A key of somebody else, or of a later version.
 fn unknown(path: &Path, key: &str, terminal: Terminal) {
     let hint = format!("known are {}", KEYS.join(", "));

@@ -21,7 +21,10 @@ pub fn main() -> ExitCode {
     };
     let terminal = Terminal::new(arguments.color, arguments.quiet);
     start_log(arguments.verbose, terminal);
-    let ended = match &arguments.command {
+    let Some(command) = &arguments.command else {
+        return super::greeting::greet(Terminal::stdout(arguments.color, arguments.quiet)).into();
+    };
+    let ended = match command {
         Command::New(new) => super::new::new(new, terminal),
         Command::Run(run) => super::run::run(run, terminal),
         Command::Watch(watch) => super::watch::watch(watch, terminal),
@@ -46,6 +49,8 @@ pub fn main() -> ExitCode {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::prompt::prompt(prompt, terminal, out)
         }
+        Command::Completions(shell) => Ok(super::definition::completions(shell)),
+        Command::Man(man) => super::definition::man(man, terminal),
         Command::Db(db) => {
             let out = Terminal::stdout(arguments.color, arguments.quiet);
             super::db::db(db, terminal, out)

@@ -1,9 +1,6 @@
 //! What is said while a plan runs.
 
-use std::fmt::Write;
 use std::time::Instant;
-
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::caf::{Event, Observer, State};
 use crate::report::{
@@ -11,6 +8,7 @@ use crate::report::{
     continued_line, number, payload_line, programs_line, rule, summary,
 };
 
+use super::meter::Meter;
 use super::terminal::{Terminal, to_stderr, to_stdout};
 
 /// Draws a bar while data are read (on a terminal only), says one thing per finished step on
@@ -18,10 +16,12 @@ use super::terminal::{Terminal, to_stderr, to_stdout};
 pub(super) struct Talk {
     terminal: Terminal,
     json: bool,
-    bar: Option<ProgressBar>,
+    meter: Option<Meter>,
     began: Instant,
     /// Whether there are several calibrations, so that each must be named.
     several: bool,
+    /// Calibrations that have ended, and all of them.
+    calibrations: (usize, usize),
     /// Pass and passes at most of the algorithm at work.
     pass: (u32, u32),
 }
@@ -32,9 +32,10 @@ impl Talk {
         Self {
             terminal,
             json,
-            bar: None,
+            meter: None,
             began: Instant::now(),
             several: false,
+            calibrations: (0, 0),
             pass: (0, 1),
         }
     }
@@ -44,9 +45,8 @@ impl Talk {
         if self.terminal.quiet || text.is_empty() {
             return;
         }
-        match &self.bar {
-            Some(bar) => bar.println(text),
-            None => to_stderr(&format!("{text}\n")),
+        if !self.meter.as_ref().is_some_and(|meter| meter.above(text)) {
+            to_stderr(&format!("{text}\n"));
         }
     }
 
@@ -58,44 +58,52 @@ impl Talk {
         ));
     }
 
-    fn begin_bar_of_files(&mut self, files: u64) {
-        if !self.terminal.live || self.terminal.quiet {
-            return;
-        }
-        let template = "  Prepare  {bar:32} {percent:>3} %   {pos} of {len} files   {eta} left";
-        let style = ProgressStyle::with_template(template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("━╸─");
-        self.bar = Some(ProgressBar::new(files).with_style(style));
+    /// A meter in place of the one before.
+    fn measure(&mut self, meter: Meter) {
+        self.unmeasured();
+        self.meter = Some(meter);
     }
 
-    fn begin_bar(&mut self, files: u64, entries: u64) {
-        if !self.terminal.live || self.terminal.quiet {
-            return;
+    fn unmeasured(&mut self) {
+        if let Some(meter) = self.meter.take() {
+            meter.end();
         }
-        let template = "  Collect  {bar:32} {percent:>3} %   {done} of {all} entries   {rate}   {eta} left   {msg}";
-        let style = ProgressStyle::with_template(template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("━╸─")
-            .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
-                let _ = write!(out, "{}", number::grouped(state.pos()));
-            })
-            .with_key("all", |state: &ProgressState, out: &mut dyn Write| {
-                let _ = write!(out, "{}", number::grouped(state.len().unwrap_or(0)));
-            })
-            .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-                let _ = write!(out, "{:.0} k/s", state.per_sec() / 1000.0);
-            });
-        let bar = ProgressBar::new(entries).with_style(style);
-        bar.set_message(format!("{files} files"));
-        self.bar = Some(bar);
+    }
+
+    fn more(&mut self, count: u64) {
+        let line = self.meter.as_mut().and_then(|meter| meter.more(count));
+        if let Some(line) = line {
+            self.say(&line);
+        }
+    }
+
+    /// `calibration 3 of 12, 34 s left`; nothing if there is only one.
+    fn among(&self) -> String {
+        let (done, all) = self.calibrations;
+        if all < 2 {
+            return String::new();
+        }
+        let mut text = format!("calibration {} of {all}", (done + 1).min(all));
+        if done > 0 && done < all {
+            let left = self
+                .began
+                .elapsed()
+                .mul_f64((all - done) as f64 / done as f64);
+            text += &format!(", about {} left", number::time(left));
+        }
+        text
     }
 
     fn tell(&mut self, event: &Event) {
         let style = self.terminal;
+        if let Event::CalibrationDone { .. } = event {
+            self.unmeasured();
+            self.calibrations.0 += 1;
+        }
         match event {
             Event::Started { calibrations, .. } => {
                 self.several = calibrations.len() > 1;
+                self.calibrations = (0, calibrations.len());
                 self.say(&rule(&style));
             }
             Event::CalibrationStarted { calibration } if self.several => {
@@ -110,46 +118,40 @@ impl Talk {
                 programs, files, ..
             } => {
                 self.say(&programs_line(programs, *files, &style));
-                self.begin_bar_of_files(*files);
+                let note = self.among();
+                self.measure(Meter::counting(style, "Prepare", "files", *files, note));
             }
-            Event::FileMade { .. } => {
-                if let Some(bar) = &self.bar {
-                    bar.inc(1);
-                }
+            Event::FileMade { .. } => self.more(1),
+            Event::CollectStarted { entries, .. } => {
+                let note = self.among();
+                self.measure(Meter::counting(style, "Collect", "entries", *entries, note));
             }
-            Event::CollectStarted { files, entries, .. } => {
-                if let Some(bar) = self.bar.take() {
-                    bar.finish_and_clear();
-                }
-                self.begin_bar(*files, *entries);
-            }
-            Event::EntriesDone { entries } => {
-                if let Some(bar) = &self.bar {
-                    bar.inc(*entries);
-                }
-            }
+            Event::EntriesDone { entries } => self.more(*entries),
             Event::Collected {
                 collection,
                 reused,
                 took,
                 ..
             } => {
-                if let Some(bar) = self.bar.take() {
-                    bar.finish_and_clear();
-                }
+                self.unmeasured();
                 let took = Some(*took).filter(|_| !reused);
                 self.say(&collection_block(collection, *reused, took, &style));
             }
             Event::AlgorithmStarted {
+                algorithm,
                 iteration,
                 max_iterations,
                 ..
             } => {
                 self.pass = (*iteration, *max_iterations);
+                let pass = format!("iteration {} of {max_iterations}", iteration + 1);
+                let what = format!("{algorithm}   {pass}   {}", self.among());
+                self.measure(Meter::waiting(style, "Calibrate", what.trim_end().into()));
             }
             Event::AlgorithmDone {
                 algorithm, took, ..
             } => {
+                self.unmeasured();
                 let elapsed = Some(*took);
                 self.say(&algorithm_block(
                     algorithm,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::caf::{self, LeftOut, Outcome};
+use crate::caf::{self, CalibrationOutcome, LeftOut, Outcome, State};
 use crate::conditions::Store;
 use crate::dataset::{self, InputData};
 use crate::iov::IoV;
@@ -14,7 +14,7 @@ use crate::script::{self, Script};
 
 use super::args::RunArguments;
 use super::card;
-use super::config::Config;
+use super::config::{Config, check_expert_config};
 use super::exit::Exit;
 use super::failure::{Failure, draw};
 use super::interrupt;
@@ -83,6 +83,8 @@ pub(super) struct Prepared {
 /// Reads script and input and makes the plan.
 pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<Prepared, Failure> {
     let script = load(job, terminal)?;
+    let known = &script.settings().expert_config;
+    check_expert_config(&job.config.expert_config, known, terminal)?;
     let input = read_input(job, &script)?;
     let requested = requested_iov(job, &input);
     let (input, left_out) = choose_input(input, requested, talk)?;
@@ -148,6 +150,9 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     if !places.is_empty() {
         to_stderr(&draw(&places, terminal));
     }
+    if terminal.quiet {
+        to_stderr(&not_completed(&outcome, terminal));
+    }
     Ok((ended(&outcome), Some(outcome)))
 }
 
@@ -173,8 +178,20 @@ fn threads(job: &Job) -> usize {
 }
 
 fn read_input(job: &Job, script: &Script) -> Result<InputData, Failure> {
-    let unusable =
-        |error: dataset::Error| Failure::new(Exit::Input, error.code(), error.to_string());
+    let unusable = |error: dataset::Error| {
+        let failure = Failure::new(Exit::Input, error.code(), error.to_string());
+        match error {
+            dataset::Error::MissingNames { missing, .. } => {
+                let empty = missing.iter().map(|name| format!("\"{name}\": []"));
+                let empty: Vec<String> = empty.collect();
+                failure.hint(format!(
+                    "correct the name there, or add {} if there are none",
+                    empty.join(", ")
+                ))
+            }
+            _ => failure,
+        }
+    };
     let input = InputData::read(&job.input, dataset::check_file).map_err(unusable)?;
     let names = &script.settings().input_data_names;
     input
@@ -295,6 +312,27 @@ pub(super) fn refused(error: caf::Error, script: &Script, terminal: Terminal) ->
         caf::Error::Panicked { .. } => Failure::new(Exit::Bug, code, error.to_string()),
         other => Failure::new(Exit::CalibrationFailed, code, other.to_string()),
     }
+}
+
+/// Why calibrations did not complete that have no place in the script: the only word about them
+/// where nothing else is said.
+fn not_completed(outcome: &Outcome, terminal: Terminal) -> String {
+    let without_place = outcome
+        .calibrations
+        .iter()
+        .filter(|calibration| calibration.problems.is_empty());
+    let error = |calibration: &CalibrationOutcome| {
+        let code = match calibration.state {
+            State::Completed => return None,
+            State::Failed => "calibrate::failed",
+            State::NotEnoughData => "calibrate::not-enough-data",
+            State::Blocked => "calibrate::blocked",
+        };
+        let message = format!("{}: {}", calibration.name, calibration.message);
+        let failure = Failure::new(Exit::CalibrationFailed, code, message);
+        Some(failure.text(terminal))
+    };
+    without_place.filter_map(error).collect()
 }
 
 pub(super) fn ended(outcome: &Outcome) -> Exit {

@@ -29,12 +29,13 @@ impl Terminal {
     }
 
     fn of(live: bool, colour: Colour, quiet: bool) -> Self {
+        // A terminal that cannot move its cursor takes lines only.
+        let live = live && std::env::var_os("TERM").is_none_or(|name| name != "dumb");
         let wanted = match colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => {
-                live && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
+            Colour::Auto if is_set("NO_COLOR") => false,
+            Colour::Auto => live || is_set("CLICOLOR_FORCE"),
         };
         Self {
             colour: wanted,
@@ -42,6 +43,11 @@ impl Terminal {
             quiet,
         }
     }
+}
+
+/// Whether a variable asks for something: neither empty nor 0.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 impl Style for Terminal {

@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 
-use clap::ValueEnum;
-use clap::error::{Error, ErrorKind};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{CommandFactory, ValueEnum};
 
-use super::args::Colour;
+use super::args::{Arguments, Colour};
 use super::exit::Exit;
 use super::terminal::{Terminal, to_stderr, to_stdout};
+use crate::settings::nearest;
 
 /// Shows help that was asked for, or what is wrong with its code, and says how the program ends.
 pub(super) fn refused(error: &Error, words: &[OsString]) -> Exit {
@@ -21,19 +22,35 @@ pub(super) fn refused(error: &Error, words: &[OsString]) -> Exit {
         to_stdout(&drawn(Terminal::stdout(wish, false)));
         return Exit::Done;
     }
-    let terminal = Terminal::new(wish, false);
-    let text = drawn(terminal);
-    // Help without an error before it has no such word.
-    let coded = match text.starts_with(HELP) {
-        true => text,
-        false => text.replacen("error:", &format!("error[{}]:", code(error.kind())), 1),
-    };
+    let text = drawn(Terminal::new(wish, false));
+    let mut coded = text.replacen("error:", &format!("error[{}]:", code(error.kind())), 1);
+    if let Some(near) = meant(error, words) {
+        let tip = format!("\n\n  tip: a similar subcommand exists: '{near}'\n");
+        coded = coded.replacen('\n', &tip, 1);
+    }
     to_stderr(&coded);
     Exit::Usage
 }
 
-/// How help begins.
-const HELP: &str = "Calibrates";
+/// The command that was probably meant, where nothing else says so.
+fn meant(error: &Error, words: &[OsString]) -> Option<String> {
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return None;
+    }
+    let ContextValue::String(given) = error.get(ContextKind::InvalidSubcommand)? else {
+        return None;
+    };
+    let whole = Arguments::command();
+    let mut command = &whole;
+    for word in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        if word == given {
+            break;
+        }
+        command = command.find_subcommand(word).unwrap_or(command);
+    }
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    nearest(given, names).map(str::to_owned)
+}
 
 /// Short name of what is wrong.
 fn code(kind: ErrorKind) -> &'static str {

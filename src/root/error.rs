@@ -54,7 +54,7 @@ pub enum Error {
         damage: Damage,
     },
     /// There is no object of that name and kind.
-    #[error("{} has no {kind} \"{name}\"{hint}; it has {}", path.display(), list(present))]
+    #[error("{} has no {kind} \"{name}\"{hint} (it has {})", path.display(), list(present))]
     Missing {
         /// The file.
         path: PathBuf,

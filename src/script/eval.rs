@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::bindings::{from_json, to_json};
 use super::engine::Options;
-use super::load::Text;
+use super::load::{Text, unreadable};
 use super::{Diagnostic, resolver};
 
 /// Runs a script with these variables and gives its last value as JSON, and what it said.
@@ -22,11 +22,7 @@ pub fn eval(
     let found = match std::fs::read_to_string(path) {
         Ok(found) => found,
         Err(error) => {
-            let message = format!("the script {} cannot be read: {error}", path.display());
-            return (
-                Err(vec![Diagnostic::error("script::unreadable", message)]),
-                Vec::new(),
-            );
+            return (Err(vec![unreadable(path, &error)]), Vec::new());
         }
     };
     let variables = arguments

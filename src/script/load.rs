@@ -19,7 +19,7 @@ use super::{Context, Diagnostic, Environment, checks};
 use crate::dataset::{FileMap, InputData};
 use crate::iov::IoV;
 use crate::plan::{self, Plan};
-use crate::settings::CalibrationSettings;
+use crate::settings::{CalibrationSettings, nearest};
 
 /// The function that builds the calibrations.
 const FUNCTION: &str = "get_calibrations";
@@ -73,10 +73,7 @@ impl Text {
 
     /// Reads, parses and evaluates the top level.
     pub(super) fn evaluate(&self, path: &Path) -> Result<Arc<Environment>, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let message = format!("the script {} cannot be read: {error}", path.display());
-            vec![Diagnostic::error("script::unreadable", message)]
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(path, &error)])?;
         let found = || {
             Ok(Found {
                 path: path.to_path_buf(),
@@ -94,6 +91,29 @@ impl Text {
 
     pub(super) fn explain(&self, error: &EvalAltResult) -> Vec<Diagnostic> {
         errors::diagnostics(&self.context, &self.name, error)
+    }
+}
+
+/// A script that cannot be read; one beside it that may have been meant is named.
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = format!("the script {} cannot be read: {error}", path.display());
+    let problem = Diagnostic::error("script::unreadable", message);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let beside = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
+    let names = beside.flatten().flatten().map(|entry| entry.file_name());
+    let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.retain(|name| name.ends_with(".rhai"));
+    names.sort();
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let near = name.and_then(|name| nearest(&name, names.iter().map(String::as_str)));
+    match near {
+        Some(near) => problem.hint(format!(
+            "did you mean {}?",
+            path.with_file_name(near).display()
+        )),
+        None => problem,
     }
 }
 

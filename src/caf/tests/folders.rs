@@ -109,7 +109,10 @@ fn other_peoples_folders_are_left_alone() {
     let file = folder.path().join("thesis.tex");
     assert_eq!(
         message(&file, true),
-        format!("the output folder {} is a file", file.display())
+        format!(
+            "the output folder {} is a file; choose another one with --output",
+            file.display()
+        )
     );
     let below = file.join("results");
     assert!(message(&below, false).starts_with(&format!(

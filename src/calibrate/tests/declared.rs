@@ -82,7 +82,7 @@ fn too_many_crystals_without_data() {
     assert_eq!(execution.result, AlgResult::NotEnoughData);
     assert_eq!(
         execution.message,
-        "2 of 100 crystals below 200 entries (they have 0 to 150), 1 allowed"
+        "2 of 100 crystals below 200 entries (they have 0 to 150), 1 allowed: 4, 8; `tolerate` allows more"
     );
     assert!(execution.payloads.is_empty() && execution.fits.is_none());
     assert_eq!(execution.summary.unwrap().lacking, [4, 8]);
@@ -93,13 +93,13 @@ fn too_many_crystals_without_data() {
         }));
     assert_eq!(
         run(&algorithm, toy.clone()).message,
-        "2 of 100 crystals without enough data (they have 0 to 150 entries), 1 allowed"
+        "2 of 100 crystals without enough data (they have 0 to 150 entries), 1 allowed: 4, 8; `tolerate` allows more"
     );
     declared(&mut algorithm).enough_data = None;
     declared(&mut algorithm).tolerate = 0.0;
     assert_eq!(
         run(&algorithm, toy.clone()).message,
-        "1 of 100 crystals without entries, 0 allowed"
+        "1 of 100 crystals without entries, 0 allowed: 8; `tolerate` allows more"
     );
     // All of them without data is too much, however tolerant the algorithm.
     let (_, empty) = generate(2, &[0; 3]);
