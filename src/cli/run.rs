@@ -15,7 +15,7 @@ use super::args::RunArguments;
 use super::card;
 use super::config::{Config, check_expert_config};
 use super::exit::Exit;
-use super::failure::{Failure, draw};
+use super::failure::{Failure, draw, more_about};
 use super::interrupt;
 use super::progress::Talk;
 use super::tag_constants::TagConstants;
@@ -75,6 +75,8 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     check_expert_config(&job.config.expert_config, known, terminal)?;
     let input = read_input(job, &script)?;
     let requested = requested_iov(job, &input);
+    let files: usize = input.samples().map(|(_, files)| files.len()).sum();
+    tracing::info!(files, %requested, "the input is read");
     let input = choose_input(input, requested, &mut talk)?;
     let plan = make_plan(
         &script,
@@ -84,6 +86,11 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
         terminal,
         &talk,
     )?;
+    tracing::info!(
+        calibrations = plan.calibrations.len(),
+        fingerprint = plan::fingerprint(&plan),
+        "the plan is made"
+    );
     let header = card::header(&plan, &input, &job.output, threads(job), terminal);
     talk.say(header.trim_end_matches('\n'));
     let mut options = caf::Options::new(&job.output);
@@ -116,7 +123,9 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
         .collect();
     if !problems.is_empty() {
         let places = script.diagnostics_of(&plan::Error::Refused(problems));
-        to_stderr(&draw(&places, terminal));
+        let text = draw(&places, terminal);
+        to_stderr(&text);
+        to_stderr(&more_about(&text, terminal));
     }
     if terminal.quiet {
         to_stderr(&not_completed(&outcome, terminal));
