@@ -254,7 +254,7 @@ fn every_kind_of_object_comes_back_as_filled_by_hand() {
     assert_eq!(wrong.status.code(), Some(2));
     assert_eq!(
         said(&wrong),
-        "error: the run has no calibration by_runs; did you mean by_run?\n"
+        "error[run::unknown-calibration]: the run has no calibration by_runs; did you mean by_run?\n"
     );
     fs::write(folder.join(output("by_run", "objects.json")), "{}").unwrap();
     let damaged = b2caf(&["export"], folder);
@@ -269,7 +269,7 @@ fn a_folder_without_results_stays_as_it_is() {
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(
         said(&refused),
-        "error: there are no results in .: give the output folder of `b2caf run`\n"
+        "error[run::no-results]: there are no results in .: give the output folder of `b2caf run`\n"
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

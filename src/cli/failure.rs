@@ -62,10 +62,45 @@ impl Failure {
     }
 }
 
+/// Where more is said about the first error of a text: for people at a terminal.
+pub(super) fn more_about(text: &str, terminal: Terminal) -> String {
+    let code = text
+        .split_once("error[")
+        .and_then(|(_, rest)| rest.split_once(']'));
+    match code {
+        Some((code, _)) if terminal.live && !terminal.quiet => {
+            let line = format!("b2caf explain {code} says more");
+            format!("{}\n", terminal.paint(Accent::Dim, &line))
+        }
+        _ => String::new(),
+    }
+}
+
 /// Diagnostics as text, one after the other.
 pub(super) fn draw(diagnostics: &[Diagnostic], terminal: Terminal) -> String {
     let drawn = diagnostics
         .iter()
         .map(|diagnostic| script::draw(diagnostic, terminal.colour));
     drawn.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_at_a_terminal_are_told_where_more_is_said() {
+        let terminal = |live, quiet| Terminal {
+            colour: false,
+            live,
+            quiet,
+        };
+        let failure = Failure::new(Exit::Usage, "new::exists", "demo is there already");
+        let text = failure.text(terminal(true, false));
+        let more = |live, quiet| more_about(&text, terminal(live, quiet));
+        assert_eq!(more(true, false), "b2caf explain new::exists says more\n");
+        assert_eq!(more(false, false), "");
+        assert_eq!(more(true, true), "");
+        assert_eq!(more_about("warning: few files", terminal(true, false)), "");
+    }
 }

@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::args::{Arguments, Command, InspectArguments};
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Failure, more_about};
 use super::inspect::{InspectError, inspect};
 use super::terminal::{Terminal, to_stderr};
 
@@ -88,13 +88,14 @@ fn list(arguments: &InspectArguments) -> Result<Exit, Failure> {
 fn complain(failure: &Failure, terminal: Terminal) {
     let text = failure.text(terminal);
     to_stderr(&text);
+    to_stderr(&more_about(&text, terminal));
 }
 
 /// Developers' messages go to stderr: `-v`, `-vv`, or `B2CAF_LOG`.
 fn start_log(verbose: u8, terminal: Terminal) {
     let level = match verbose {
         0 => "off",
-        1 => "b2caf=info",
+        1 => "b2caf=debug",
         _ => "b2caf=trace",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("B2CAF_LOG")

@@ -16,7 +16,7 @@ use super::args::RunArguments;
 use super::card;
 use super::config::{Config, check_expert_config};
 use super::exit::Exit;
-use super::failure::{Failure, draw};
+use super::failure::{Failure, draw, more_about};
 use super::interrupt;
 use super::progress::Talk;
 use super::report;
@@ -87,6 +87,8 @@ pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<
     check_expert_config(&job.config.expert_config, known, terminal)?;
     let input = read_input(job, &script)?;
     let requested = requested_iov(job, &input);
+    let files: usize = input.samples().map(|(_, files)| files.len()).sum();
+    tracing::info!(files, %requested, "the input is read");
     let (input, left_out) = choose_input(input, requested, talk)?;
     let input = match job.sample {
         Some(most) => input.sampled(most),
@@ -100,6 +102,11 @@ pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<
         terminal,
         talk,
     )?;
+    tracing::info!(
+        calibrations = plan.calibrations.len(),
+        fingerprint = plan::fingerprint(&plan),
+        "the plan is made"
+    );
     let mut options = caf::Options::new(&job.output);
     let folders = job.constants.iter().chain(&job.config.testing_payloads);
     options.constants = folders.map(Store::new).collect();
@@ -148,7 +155,9 @@ pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Out
     }
     let places = problems(&outcome, script);
     if !places.is_empty() {
-        to_stderr(&draw(&places, terminal));
+        let text = draw(&places, terminal);
+        to_stderr(&text);
+        to_stderr(&more_about(&text, terminal));
     }
     if terminal.quiet {
         to_stderr(&not_completed(&outcome, terminal));

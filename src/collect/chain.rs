@@ -69,8 +69,10 @@ impl ChainConstants {
         Ok((key, payload))
     }
 
-    /// The names of all payloads, and for how long the one is valid that was asked for.
-    fn missing(&self, payload: &str, run: ExpRun) -> Unknown {
+    /// What to do when nothing of that name is in force: the name that was probably meant, or for
+    /// which runs the payload is valid.
+    #[must_use]
+    pub fn advice(&self, payload: &str) -> String {
         let records = self
             .stores
             .iter()
@@ -82,16 +84,19 @@ impl ChainConstants {
             .collect();
         let way_out =
             "let an earlier calibration write it, or give constants to start from with --constants";
-        let hint = match nearest(payload, names.iter().copied()) {
+        match nearest(payload, names.iter().copied()) {
             _ if !valid.is_empty() => {
                 format!("it is valid for {} only; {way_out}", valid.join(" and "))
             }
             Some(near) => format!("did you mean `{near}`?"),
             None => way_out.to_owned(),
-        };
+        }
+    }
+
+    fn missing(&self, payload: &str, run: ExpRun) -> Unknown {
         Unknown {
             message: format!("no payload `{payload}` is in force in run {run}"),
-            hint: Some(hint),
+            hint: Some(self.advice(payload)),
         }
     }
 }

@@ -39,7 +39,7 @@ fn tags_are_listed_and_shown() {
     );
     assert_eq!(
         shown.said,
-        "error: [URL] knows no global tag nowhere\n  hint: b2caf db tag list --server URL shows what there is\n"
+        "error[server::unknown-tag]: [URL] knows no global tag nowhere\n  hint: b2caf db tag list --server URL shows what there is\n"
     );
     let document = place.run("--json tag show online --server URL").out;
     let document: serde_json::Value = serde_json::from_str(&document).unwrap();
@@ -75,7 +75,7 @@ fn what_is_in_a_tag_is_shown_by_run_and_name() {
     assert_eq!(unknown.code, 2);
     assert_eq!(
         unknown.said,
-        "error: [URL] knows no global tag onlin\n  hint: did you mean online?\n"
+        "error[server::unknown-tag]: [URL] knows no global tag onlin\n  hint: did you mean online?\n"
     );
     let shown = place.run("iov show online --server URL --filter x --checksums");
     assert_eq!(shown.out.lines().count(), 3, "{}", shown.out);
@@ -235,7 +235,7 @@ fn a_busy_server_is_asked_again_and_that_is_told() {
     assert_eq!(given_up.code, 4);
     assert_eq!(
         given_up.said,
-        "error: could not list the global tags: [URL]/v2/globalTags answered 503: busy\n  hint: run the same command again later\n"
+        "error[server::refused]: could not list the global tags: [URL]/v2/globalTags answered 503: busy\n  hint: run the same command again later\n"
     );
     // A port of the system, on which nobody listens.
     let dead = "127.0.0.1:1";

@@ -12,6 +12,7 @@ use super::objects::to_script;
 use super::save::save;
 use super::tables::Table;
 use crate::calibrate::{Data, Opaque};
+use crate::collect::ChainConstants;
 use crate::conditions::{InForce, Payload};
 use crate::hist::{Block, Histogram};
 use crate::iov::{ExpRun, IoV};
@@ -158,8 +159,9 @@ fn in_force(data: &Data, name: &str, run: Option<ExpRun>) -> Fallible<(Payload, 
         Some(found) => Ok(found),
         None => {
             let message = format!("there are no constants `{name}` in force for run {run}");
+            let advice = ChainConstants::new(&input.constants).map(|all| all.advice(name));
             Err(Raised::new("data::unknown-payload", message)
-                .hint("they come from earlier calibrations, earlier iterations, or `--constants`")
+                .maybe_hint(advice.ok())
                 .boxed())
         }
     }
