@@ -121,12 +121,8 @@ def compare(options):
             print(f"| {name} | {threads} | {a:.3f} | {b:.3f} | {a / b:.1f} | {options.rows / b / 1e6:.0f} | {peak:.0f} |")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=4_000_000)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--keep", type=pathlib.Path, help="folder for the files, used again if they are there")
-    options = parser.parse_args()
+def with_uproot():
+    """Goes on in an environment that has uproot."""
     try:
         import uproot  # noqa: F401
     except ImportError:
@@ -137,6 +133,15 @@ def main():
             packages = ["uproot>=5.7", "numpy", "awkward", "cramjam", "xxhash"]
             subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
         os.execv(python, [str(python), *sys.argv])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=4_000_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--keep", type=pathlib.Path, help="folder for the files, used again if they are there")
+    options = parser.parse_args()
+    with_uproot()
     compare(options)
 
 

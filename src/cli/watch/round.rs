@@ -14,6 +14,7 @@ use crate::script::draw;
 
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::meter::Meter;
 use super::super::progress::Talk;
 use super::super::report;
 use super::super::run::{Job, Prepared, ended, prepare, problems, refused};
@@ -120,8 +121,11 @@ impl Task {
             plan: &plan,
             last: self.last.as_deref(),
             found: Vec::new(),
+            terminal: self.terminal,
+            meter: None,
         };
         let outcome = caf::run(&plan, &options, &mut stages);
+        stages.measure(None);
         let stages = stages.found;
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -207,9 +211,51 @@ struct Stages<'a> {
     plan: &'a Plan,
     last: Option<&'a Last>,
     found: Vec<Stage>,
+    terminal: Terminal,
+    /// How far the step under way is.
+    meter: Option<Meter>,
 }
 
 impl Stages<'_> {
+    /// A meter in place of the one before.
+    fn measure(&mut self, meter: Option<Meter>) {
+        if let Some(old) = std::mem::replace(&mut self.meter, meter) {
+            old.end();
+        }
+    }
+
+    /// Shows how far the step under way is, where that can be drawn.
+    fn show(&mut self, event: &Event) {
+        let terminal = self.terminal;
+        match event {
+            Event::ProgramsStarted { files, .. } => {
+                let note = String::new();
+                let meter = Meter::counting(terminal, "Prepare", "files", *files, note);
+                self.measure(Some(meter));
+            }
+            Event::CollectStarted { files, entries, .. } => {
+                let note = format!("{files} files");
+                let meter = Meter::counting(terminal, "Collect", "entries", *entries, note);
+                self.measure(Some(meter));
+            }
+            Event::AlgorithmStarted { algorithm, .. } => {
+                let meter = Meter::waiting(terminal, "Fit", algorithm.clone());
+                self.measure(Some(meter));
+            }
+            Event::FileMade { .. } => self.more(1),
+            Event::EntriesDone { entries } => self.more(*entries),
+            Event::Collected { .. } | Event::AlgorithmDone { .. } => self.measure(None),
+            _ => {}
+        }
+    }
+
+    fn more(&mut self, count: u64) {
+        if let Some(meter) = &mut self.meter {
+            // Without a terminal a round says itself when it has ended.
+            let _ = meter.more(count);
+        }
+    }
+
     fn calibrations(&self, name: &str) -> Option<(&plan::Calibration, &plan::Calibration)> {
         let of = |plan: &'_ Plan| plan.calibrations.iter().position(|c| c.name == name);
         let last = &self.last?.plan;
@@ -249,6 +295,7 @@ impl Stages<'_> {
 
 impl Observer for Stages<'_> {
     fn event(&mut self, event: &Event) {
+        self.show(event);
         let stage = match event {
             Event::Collected {
                 calibration,
