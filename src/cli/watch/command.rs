@@ -132,7 +132,7 @@ impl Watch<'_> {
     fn run(&mut self, woken: &Receiver<Wake>) -> Result<Exit, Failure> {
         self.ear.listen(&self.files.folders());
         let mut seen = self.files.settled();
-        let mut under_way = Some(self.begin(Vec::new(), Instant::now()));
+        let mut under_way = Some(self.begin(Vec::new(), Instant::now(), false));
         // What changed since the round under way began, or since the last one.
         let mut changed: Vec<PathBuf> = Vec::new();
         loop {
@@ -150,7 +150,9 @@ impl Watch<'_> {
                     match &under_way {
                         // The round that ends will make room for the next.
                         Some(round) => round.stop.store(true, Ordering::Relaxed),
-                        None => under_way = Some(self.begin(std::mem::take(&mut changed), since)),
+                        None => {
+                            under_way = Some(self.begin(std::mem::take(&mut changed), since, false))
+                        }
                     }
                 }
                 Ok(Wake::Ended(round)) => {
@@ -158,12 +160,12 @@ impl Watch<'_> {
                     self.end(&round, ended, &mut changed, &mut seen);
                     if !changed.is_empty() {
                         let changed = std::mem::take(&mut changed);
-                        under_way = Some(self.begin(changed, Instant::now()));
+                        under_way = Some(self.begin(changed, Instant::now(), false));
                     }
                 }
                 Ok(Wake::Key('r')) if under_way.is_none() => {
                     self.memory.clear();
-                    under_way = Some(self.begin(Vec::new(), Instant::now()));
+                    under_way = Some(self.begin(Vec::new(), Instant::now(), true));
                 }
                 Ok(Wake::Key('o')) => self.open(),
                 Ok(Wake::Key('q')) => return Ok(self.leave(under_way, woken, Exit::Done)),
@@ -184,7 +186,7 @@ impl Watch<'_> {
         now.differs_from(seen).then_some(now)
     }
 
-    fn begin(&self, changed: Vec<PathBuf>, began: Instant) -> UnderWay {
+    fn begin(&self, changed: Vec<PathBuf>, began: Instant, all: bool) -> UnderWay {
         let changed: Vec<PathBuf> = changed.iter().map(|path| named(path)).collect();
         said::begins(&changed, self.terminal);
         let stop = Arc::new(AtomicBool::new(false));
@@ -202,6 +204,7 @@ impl Watch<'_> {
                     memory,
                     stop: stopped,
                     terminal,
+                    all,
                     began,
                 }
                 .run(),

@@ -47,6 +47,8 @@ pub(super) struct Task {
     pub(super) memory: Arc<Memory>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) terminal: Terminal,
+    /// Whether the user wants everything done again.
+    pub(super) all: bool,
     /// When the change was seen.
     pub(super) began: Instant,
 }
@@ -121,6 +123,7 @@ impl Task {
             plan: &plan,
             last: self.last.as_deref(),
             found: Vec::new(),
+            all: self.all,
             terminal: self.terminal,
             meter: None,
         };
@@ -211,6 +214,7 @@ struct Stages<'a> {
     plan: &'a Plan,
     last: Option<&'a Last>,
     found: Vec<Stage>,
+    all: bool,
     terminal: Terminal,
     /// How far the step under way is.
     meter: Option<Meter>,
@@ -266,6 +270,9 @@ impl Stages<'_> {
     }
 
     fn why_collected(&self, calibration: &str, collection: &str) -> Vec<String> {
+        if self.all {
+            return vec!["asked for".into()];
+        }
         let Some((before, after)) = self.calibrations(calibration) else {
             return vec!["nothing is known of it yet".into()];
         };
@@ -277,6 +284,9 @@ impl Stages<'_> {
     }
 
     fn why_executed(&self, calibration: &str, algorithm: &str) -> Vec<String> {
+        if self.all {
+            return vec!["asked for".into()];
+        }
         let Some((before, after)) = self.calibrations(calibration) else {
             return vec!["nothing is known of it yet".into()];
         };
@@ -305,7 +315,10 @@ impl Observer for Stages<'_> {
             } => Stage {
                 step: "collect",
                 calibration: calibration.clone(),
-                name: collection.name.clone(),
+                name: match collection.name.as_str() {
+                    "default" => collection.collector.clone(),
+                    name => name.to_owned(),
+                },
                 reused: *reused,
                 why: match reused {
                     true => Vec::new(),

@@ -127,8 +127,8 @@ fn text(done: &Done, took: Duration, terminal: Terminal) -> String {
     };
     let _ = writeln!(
         text,
-        "{:>10}  in {} (reading {}, fitting {})   {}{stays}",
-        terminal.paint(accent, verdict),
+        "{}  in {} (reading {}, fitting {})   {}{stays}",
+        label(verdict, accent, terminal),
         seconds(took),
         seconds(spent("collect")),
         seconds(spent("algorithm")),
@@ -139,6 +139,12 @@ fn text(done: &Done, took: Duration, terminal: Terminal) -> String {
 
 fn seconds(took: Duration) -> String {
     format!("{:.2} s", took.as_secs_f64())
+}
+
+/// A word at the beginning of a line; colours take no place.
+fn label(word: &str, accent: Accent, terminal: Terminal) -> String {
+    let blanks = 11_usize.saturating_sub(word.len());
+    format!("{:blanks$}{}", "", terminal.paint(accent, word))
 }
 
 fn stage_line(stage: &Stage, several: bool, terminal: Terminal) -> String {
@@ -160,17 +166,17 @@ fn stage_line(stage: &Stage, several: bool, terminal: Terminal) -> String {
             format!("{}   {}", seconds(stage.took), stage.why.join(", ")),
         ),
     };
-    format!("{:>10}  {name}   {rest}\n", terminal.paint(accent, what))
+    format!("{}  {name}   {rest}\n", label(what, accent, terminal))
 }
 
 fn moved_lines(moved: &Moved, terminal: Terminal) -> String {
-    let label = terminal.paint(Accent::Name, "Moved");
+    let label = label("Moved", Accent::Name, terminal);
     let Moved { name, iov, .. } = moved;
     if moved.new {
-        return format!("{label:>10}  {name} {iov} is new\n");
+        return format!("{label}  {name} {iov} is new\n");
     }
     let mut text = format!(
-        "{label:>10}  {name} {iov}: {} of {} values",
+        "{label}  {name} {iov}: {} of {} values",
         moved.changed, moved.shared
     );
     for one in &moved.largest {
