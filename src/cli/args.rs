@@ -97,14 +97,9 @@ pub(super) struct NewArguments {
     pub(super) name: String,
 }
 
+/// What is calibrated, and from what.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  b2caf run caf_time.rhai --input data.json --requested-iov 7,1,7,99
-
-data.json names the input: {\"cosmics\": [[\"folder or file.root\", [experiment, run]], …]}.
-Payloads come out in calibration_results/outputdb.")]
-pub(super) struct RunArguments {
+pub(super) struct JobArguments {
     /// The calibration script (.rhai)
     pub(super) script: PathBuf,
     /// JSON file that names the input files and their runs
@@ -127,15 +122,27 @@ pub(super) struct RunArguments {
     /// Store of global tags
     #[arg(long, value_name = "DIR", default_value = "conditions")]
     pub(super) store: PathBuf,
+    /// Threads to use [default: all cores]; the result does not depend on it
+    #[arg(long, short = 'j', value_name = "N", value_parser = threads)]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  b2caf run caf_time.rhai --input data.json --requested-iov 7,1,7,99
+
+data.json names the input: {\"cosmics\": [[\"folder or file.root\", [experiment, run]], …]}.
+Payloads come out in calibration_results/outputdb.")]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) job: JobArguments,
     /// Folder for everything that comes out
     #[arg(long, short, value_name = "DIR", default_value = "calibration_results")]
     pub(super) output: PathBuf,
     /// Replace the results of an earlier run in the output folder
     #[arg(long)]
     pub(super) overwrite: bool,
-    /// Threads to use [default: all cores]; the result does not depend on it
-    #[arg(long, short = 'j', value_name = "N", value_parser = threads)]
-    pub(super) threads: Option<std::num::NonZeroUsize>,
     /// Check everything and show what would be run
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -159,26 +166,8 @@ A script, a module, the configuration or an input file that is saved begins a ne
 is reused, and the results are those that `b2caf run` would leave. Those of a round that does not end well
 are kept in .watch_results.failed; the last good ones stay.")]
 pub(super) struct WatchArguments {
-    /// The calibration script (.rhai)
-    pub(super) script: PathBuf,
-    /// JSON file that names the input files and their runs
-    #[arg(long, short, value_name = "DATA.json")]
-    pub(super) input: PathBuf,
-    /// JSON file with `expert_config` and `requested_iov`
-    #[arg(long, value_name = "CAF.json")]
-    pub(super) config: Option<PathBuf>,
-    /// Interval to calibrate: expLow,runLow,expHigh,runHigh with -1 for an open end [default: that of the input]
-    #[arg(long, value_name = "IOV", allow_hyphen_values = true)]
-    pub(super) requested_iov: Option<IoV>,
-    /// Folder with a database.txt: constants in force before the run. May be repeated
-    #[arg(long, value_name = "DIR")]
-    pub(super) constants: Vec<PathBuf>,
-    /// Global tag with constants in force, asked after the folders of --constants. May be repeated
-    #[arg(long, value_name = "TAG")]
-    pub(super) global_tag: Vec<String>,
-    /// Store of global tags
-    #[arg(long, value_name = "DIR", default_value = "conditions")]
-    pub(super) store: PathBuf,
+    #[command(flatten)]
+    pub(super) job: JobArguments,
     /// Folder for the last good results, which are replaced each time
     #[arg(long, short, value_name = "DIR", default_value = "watch_results")]
     pub(super) output: PathBuf,
@@ -188,9 +177,6 @@ pub(super) struct WatchArguments {
     /// Show the report on this machine, on a free port or on this one, and renew it by itself
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0")]
     pub(super) serve: Option<u16>,
-    /// Threads to use [default: all cores]; the result does not depend on it
-    #[arg(long, short = 'j', value_name = "N")]
-    pub(super) threads: Option<std::num::NonZeroUsize>,
     /// Print a line of JSON on stdout for each round
     #[arg(long)]
     pub(super) json: bool,

@@ -12,7 +12,7 @@ use crate::plan::{self, Plan};
 use crate::report::report_line;
 use crate::script::{self, Script};
 
-use super::args::RunArguments;
+use super::args::{JobArguments, RunArguments};
 use super::card;
 use super::config::{Config, check_expert_config};
 use super::exit::Exit;
@@ -46,26 +46,35 @@ pub(super) struct Job {
     pub(super) sample: Option<usize>,
 }
 
+impl Job {
+    /// What the command line says of script and input, with the configuration read.
+    pub(super) fn new(arguments: &JobArguments, terminal: Terminal) -> Result<Self, Failure> {
+        let config = match &arguments.config {
+            Some(path) => Config::read(path, terminal)?,
+            None => Config::default(),
+        };
+        Ok(Self {
+            script: arguments.script.clone(),
+            input: arguments.input.clone(),
+            requested_iov: arguments.requested_iov,
+            constants: arguments.constants.clone(),
+            global_tags: arguments.global_tag.clone(),
+            store: arguments.store.clone(),
+            threads: arguments.threads.map(Into::into),
+            config,
+            ..Self::default()
+        })
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(arguments: &RunArguments, terminal: Terminal) -> Result<Exit, Failure> {
-    let config = match &arguments.config {
-        Some(path) => Config::read(path, terminal)?,
-        None => Config::default(),
-    };
     let job = Job {
-        script: arguments.script.clone(),
-        input: arguments.input.clone(),
-        requested_iov: arguments.requested_iov,
-        constants: arguments.constants.clone(),
-        global_tags: arguments.global_tag.clone(),
-        store: arguments.store.clone(),
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
-        threads: arguments.threads.map(Into::into),
         dry_run: arguments.dry_run,
         json: arguments.json,
-        sample: None,
-        config,
+        ..Job::new(&arguments.job, terminal)?
     };
     execute(&job, terminal).map(|(exit, _)| exit)
 }

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use crate::caf::Memory;
 
 use super::super::args::WatchArguments;
-use super::super::config::Config;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::run::Job;
@@ -42,7 +41,7 @@ pub(in crate::cli) fn watch(
     }
     end_with(&wakes);
     let address = server.as_ref().map(|server| server.address.as_str());
-    said::greet(&arguments.script, address, has_keys, terminal);
+    said::greet(&arguments.job.script, address, has_keys, terminal);
     let mut watch = Watch {
         arguments,
         terminal,
@@ -94,12 +93,12 @@ fn check_output(output: &Path) -> Result<(), Failure> {
 /// What is looked at before anything is known: the texts around the script, and what was named.
 fn first_files(arguments: &WatchArguments) -> Files {
     let mut files = Files::default();
-    files.add(&arguments.script);
-    files.add(&arguments.input);
-    if let Some(config) = &arguments.config {
+    files.add(&arguments.job.script);
+    files.add(&arguments.job.input);
+    if let Some(config) = &arguments.job.config {
         files.add(config);
     }
-    for store in &arguments.constants {
+    for store in &arguments.job.constants {
         files.add(&store.join("database.txt"));
     }
     files
@@ -223,22 +222,10 @@ impl Watch<'_> {
 
     fn job(&self) -> Result<Job, Failure> {
         let arguments = self.arguments;
-        let config = match &arguments.config {
-            Some(path) => Config::read(path, self.terminal)?,
-            None => Config::default(),
-        };
         Ok(Job {
-            script: arguments.script.clone(),
-            input: arguments.input.clone(),
-            requested_iov: arguments.requested_iov,
-            constants: arguments.constants.clone(),
-            global_tags: arguments.global_tag.clone(),
-            store: arguments.store.clone(),
             output: arguments.output.clone(),
-            threads: arguments.threads.map(Into::into),
             sample: arguments.sample.map(Into::into),
-            config,
-            ..Job::default()
+            ..Job::new(&arguments.job, self.terminal)?
         })
     }
 
@@ -270,7 +257,7 @@ impl Watch<'_> {
             changed.sort();
             changed.dedup();
             if changed.is_empty() {
-                changed.push(self.arguments.script.clone());
+                changed.push(self.arguments.job.script.clone());
             }
             return;
         }
@@ -299,7 +286,7 @@ impl Watch<'_> {
                 self.files.join(files);
             }
             None => {
-                let folder = folder_of(&self.arguments.script);
+                let folder = folder_of(&self.arguments.job.script);
                 self.files.add_all(&folder.join("lib"), "rhai");
                 self.files.add_all(&folder, "rhai");
             }
