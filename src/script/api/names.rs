@@ -142,7 +142,7 @@ mod tests {
             "Collector.select(name, |row|) → Collector"
         );
         assert!(select.called && select.available);
-        assert!(!found(Some("Collector"), "records").available);
+        assert!(found(Some("Collector"), "records").available);
         assert!(!found(Some("IoV"), "low").called);
         assert_eq!(found(None, "PI").meaning, "π");
         assert!(
