@@ -84,13 +84,17 @@ pub(super) struct Prepared {
     pub(super) script: Script,
     pub(super) plan: Plan,
     pub(super) options: caf::Options,
-    input: InputData,
     /// Files of constants that were looked up in tags.
     _of_tags: TagConstants,
 }
 
-/// Reads script and input and makes the plan.
-pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<Prepared, Failure> {
+/// Reads script and input and makes the plan, which is told to `planned`.
+pub(super) fn prepare(
+    job: &Job,
+    terminal: Terminal,
+    talk: &mut Talk,
+    planned: &dyn Fn(&Plan, &InputData, &Talk),
+) -> Result<Prepared, Failure> {
     let script = load(job, terminal)?;
     let known = &script.settings().expert_config;
     check_expert_config(&job.config.expert_config, known, terminal)?;
@@ -116,6 +120,7 @@ pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<
         fingerprint = plan::fingerprint(&plan),
         "the plan is made"
     );
+    planned(&plan, &input, talk);
     let mut options = caf::Options::new(&job.output);
     let folders = job.constants.iter().chain(&job.config.testing_payloads);
     options.constants = folders.map(Store::new).collect();
@@ -131,7 +136,6 @@ pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<
         script,
         plan,
         options,
-        input,
         _of_tags: of_tags,
     })
 }
@@ -141,10 +145,12 @@ pub(super) fn prepare(job: &Job, terminal: Terminal, talk: &mut Talk) -> Result<
 /// Cheap things are checked first, everything before the first event is read.
 pub(super) fn execute(job: &Job, terminal: Terminal) -> Result<(Exit, Option<Outcome>), Failure> {
     let mut talk = Talk::new(terminal, job.json);
-    let ready = prepare(job, terminal, &mut talk)?;
+    let header = |plan: &Plan, input: &InputData, talk: &Talk| {
+        let header = card::header(plan, input, &job.output, threads(job), terminal);
+        talk.say(header.trim_end_matches('\n'));
+    };
+    let ready = prepare(job, terminal, &mut talk, &header)?;
     let Prepared { script, plan, .. } = &ready;
-    let header = card::header(plan, &ready.input, &job.output, threads(job), terminal);
-    talk.say(header.trim_end_matches('\n'));
     if job.dry_run {
         return dry_run(plan, &ready.options, script, job.json, terminal).map(|exit| (exit, None));
     }

@@ -87,12 +87,13 @@ impl Task {
         let mut talk = Talk::new(self.terminal, false);
         let mut files = None;
         let mut stopped = false;
-        let result = prepare(&self.job, self.terminal, &mut talk).and_then(|ready| {
-            let read = files_of(&ready.plan);
-            let look = read.look();
-            files = Some((read, look));
-            self.execute(ready, &mut stopped)
-        });
+        let result =
+            prepare(&self.job, self.terminal, &mut talk, &|_, _, _| {}).and_then(|ready| {
+                let read = files_of(&ready.plan);
+                let look = read.look();
+                files = Some((read, look));
+                self.execute(ready, &mut stopped)
+            });
         Round {
             result,
             files,
