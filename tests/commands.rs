@@ -6,6 +6,9 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "support/path.rs"]
+mod path;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,12 +41,7 @@ fn split(text: &str) -> (String, &str) {
 /// What the commands say on stderr, with their exit code.
 fn said(commands: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_b2caf"));
-    let path = format!(
-        "{}:{}",
-        program.parent().unwrap().display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = path::with_program();
     let shell = |commands: &str, place: &Path| {
         Command::new("sh")
             .args(["-c", commands])

@@ -2,8 +2,11 @@
 
 #![cfg(feature = "cli")]
 
+#[path = "support/path.rs"]
+mod path;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 fn project() -> PathBuf {
@@ -27,12 +30,7 @@ fn blocks(text: &str) -> Vec<(String, i32)> {
 fn every_command_of_the_walk_does_what_it_says() {
     let text = fs::read_to_string(project().join("docs/first-calibration.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_b2caf"));
-    let path = format!(
-        "{}:{}",
-        program.parent().unwrap().display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = path::with_program();
     let blocks = blocks(&text);
     assert!(blocks.len() >= 7, "{blocks:?}");
     let mut said = Vec::new();

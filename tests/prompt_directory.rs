@@ -2,9 +2,6 @@
 
 #![cfg(feature = "cli")]
 
-#[macro_use]
-mod support;
-
 use std::path::Path;
 
 use b2caf::script::directory::{Catalogue, Directory, Kind, Order, check};

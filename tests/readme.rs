@@ -1,5 +1,8 @@
 //! What the README says is what the program does.
 
+#[path = "support/path.rs"]
+mod path;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,12 +81,7 @@ fn the_run_prints_what_the_readme_shows() {
 #[test]
 fn the_first_commands_run_in_an_empty_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_b2caf"));
-    let path = format!(
-        "{}:{}",
-        program.parent().unwrap().display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = path::with_program();
     let first = blocks(&read("README.md"), "sh").remove(0);
     assert!(first.starts_with("b2caf new "), "{first}");
     let ran = Command::new("sh")

@@ -8,8 +8,8 @@ use crate::collect::{Collector, Step};
 use super::fingerprint::hash;
 use super::{Calibration, Collection};
 
-/// What changed for the objects of a collection: `input files`, `path`, `cuts`, `definitions`, `rows`,
-/// `objects`, `options`, `ignored runs`.
+/// What changed for the objects of a collection: `input files`, `path`, `rows`, `definitions`, `cuts`,
+/// `objects`, `order of steps`, `options`, `ignored runs`.
 #[must_use]
 pub fn collection_changes(
     before: &Calibration,
@@ -31,40 +31,51 @@ pub fn collection_changes(
     }
 }
 
-fn collection_parts(calibration: &Calibration, sample: &Collection) -> Vec<(&'static str, String)> {
-    let steps = |wanted: &dyn Fn(&Step) -> bool| -> Value {
-        let all = sample.collector.iter().flat_map(|c: &Collector| &c.steps);
-        json!(all.filter(|step| wanted(step)).collect::<Vec<_>>())
+/// Everything that objects of a collection hang on but the content of files and constants, in parts
+/// that are hashed; together they are the whole description.
+pub(super) fn collection_parts(
+    calibration: &Calibration,
+    sample: &Collection,
+) -> Vec<(&'static str, String)> {
+    let all = sample
+        .collector
+        .iter()
+        .flat_map(|collector| &collector.steps);
+    let all: Vec<(&'static str, &Step)> = all.map(|step| (part_of(step), step)).collect();
+    let steps = |part: &str| -> Value {
+        let own = all.iter().filter(|(known, _)| *known == part);
+        json!(own.map(|(_, step)| step).collect::<Vec<_>>())
     };
-    let options = sample.collector.as_ref().map(|c| {
-        json!([
-            c.name,
-            c.tree,
-            c.granularity,
-            c.max_events_per_run,
-            c.prescale,
-            c.native
-        ])
+    let order: Vec<&str> = all.iter().map(|(part, _)| *part).collect();
+    let options = sample.collector.as_ref().map(|collector| Collector {
+        steps: Vec::new(),
+        ..collector.clone()
     });
-    let files = sample.input_files.iter().collect::<Vec<_>>();
-    let is_row = |step: &Step| {
-        let known = matches!(step, Step::Define(..) | Step::Select(..) | Step::Fill(_));
-        !known
-    };
     let parts = [
-        ("input files", json!(files)),
-        ("path", json!(sample.path)),
-        ("rows", steps(&is_row)),
         (
-            "definitions",
-            steps(&|step| matches!(step, Step::Define(..))),
+            "input files",
+            json!(sample.input_files.iter().collect::<Vec<_>>()),
         ),
-        ("cuts", steps(&|step| matches!(step, Step::Select(..)))),
-        ("objects", steps(&|step| matches!(step, Step::Fill(_)))),
+        ("path", json!(sample.path)),
+        ("rows", steps("rows")),
+        ("definitions", steps("definitions")),
+        ("cuts", steps("cuts")),
+        ("objects", steps("objects")),
+        ("order of steps", json!(order)),
         ("options", json!([options, calibration.granularity])),
         ("ignored runs", json!(calibration.ignored_runs)),
     ];
     parts.map(|(name, value)| (name, hash(value))).to_vec()
+}
+
+/// The part of a collector that a step belongs to.
+fn part_of(step: &Step) -> &'static str {
+    match step {
+        Step::Define(..) => "definitions",
+        Step::Select(..) => "cuts",
+        Step::Fill(_) => "objects",
+        _ => "rows",
+    }
 }
 
 /// What changed for an algorithm: `model`, `rules`, `payloads`, `closures`, `strategy`, `params`.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::calibrate::{describe, forget_places};
 
+use super::changes::collection_parts;
 use super::{Calibration, Plan};
 
 /// The fingerprint of the whole plan: 64 hexadecimal digits.
@@ -34,14 +35,7 @@ pub fn collection_fingerprint(calibration: &Calibration, collection: &str) -> St
     let Some(sample) = calibration.collections.get(collection) else {
         return hash(Value::Null);
     };
-    hash(json!([
-        collection,
-        sample.collector,
-        sample.input_files.iter().collect::<Vec<_>>(),
-        sample.path,
-        calibration.granularity,
-        calibration.ignored_runs,
-    ]))
+    hash(json!([collection, collection_parts(calibration, sample)]))
 }
 
 fn value(calibration: &Calibration) -> Value {

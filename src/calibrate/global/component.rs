@@ -154,7 +154,9 @@ impl Label {
             .iter()
             .find(|known| known.unique_id == unique)
             .ok_or_else(|| {
-                format!("label {label} belongs to no payload that is known: {unique}")
+                format!(
+                    "label {label} belongs to no payload that is known: {unique}; labels are 100 × (100 000 × payload + element) + parameter"
+                )
             })?;
         let payload = &component.payload;
         let parameter = component.parameter(element, number).ok_or_else(|| {

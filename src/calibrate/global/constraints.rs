@@ -133,7 +133,7 @@ impl Rules<'_> {
         let chosen = self.chosen(&rule.chosen, "constrain", execution)?;
         if chosen.is_empty() {
             let message = format!(
-                "constraint `{name}` chooses none of the {} parameters of the records",
+                "constraint `{name}` chooses none of the {} parameters of the records; correct its condition, or leave it out",
                 self.table.len()
             );
             return Err(Ended::failure(message).at(place));
@@ -146,8 +146,9 @@ impl Rules<'_> {
             let weight = weights.get(row).copied().unwrap_or(f64::NAN);
             if !weight.is_finite() {
                 let label = self.label(row);
-                let message =
-                    format!("constraint `{name}`: the weight of parameter {label} is {weight}");
+                let message = format!(
+                    "constraint `{name}`: the weight of parameter {label} is {weight}; choose parameters that have what it looks at, such as places"
+                );
                 return Err(Ended::failure(message).at(place));
             }
             let key = rule

@@ -43,7 +43,8 @@ pub(in super::super) fn execute_global(
         let note = format!("derivatives of {payload} are left out: it is not among the components");
         execution.notes.push(note);
     }
-    for payload in take_values(&mut measurements.parameters, input)? {
+    let before = take_values(&mut measurements.parameters, input)?;
+    for (payload, _) in before.iter().filter(|(_, found)| found.is_none()) {
         let note = format!("no {payload} is in force: corrections start from 0");
         execution.notes.push(note);
     }
@@ -64,7 +65,7 @@ pub(in super::super) fn execute_global(
         .solve(&measurements.records)
         .map_err(|error| Ended::failure(error.to_string()).at(global.place))?;
     tell(&result, execution);
-    execution.payloads = payloads(global, &result, parameters, input)?;
+    execution.payloads = payloads(global, &result, parameters, &before, input)?;
     judge(&result, execution);
     Ok(())
 }

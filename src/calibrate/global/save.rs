@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::conditions::Payload;
+use crate::conditions::{Library, Payload};
 use crate::fit::systems::{GlobalParameter, GlobalResult, State};
 
 use super::super::execution::Ended;
 use super::super::{Input, Saved};
 use super::component::{Component, Stored, components};
-use super::parameters::Parameters;
+use super::parameters::{Parameter, Parameters};
 use super::rule::Global;
 
 /// Element and number of a parameter.
@@ -24,43 +24,42 @@ pub(super) fn is_determined(found: &GlobalParameter) -> bool {
     found.state == State::Free && found.value != 0.0
 }
 
-/// Takes the values before the fit from the constants in force; names of the payloads that have none.
-pub(super) fn take_values(
-    parameters: &mut Parameters,
-    input: &Input,
-) -> Result<Vec<&'static str>, Ended> {
-    let mut absent = Vec::new();
+/// Values before a fit by payload; `None` where no constants are in force.
+pub(super) type Before = BTreeMap<&'static str, Option<Values>>;
+
+/// Takes the values before the fit from the constants in force.
+pub(super) fn take_values(parameters: &mut Parameters, input: &Input) -> Result<Before, Ended> {
+    let mut all = Before::new();
     for component in components() {
-        let own = |p: &super::parameters::Parameter| p.label.component.payload == component.payload;
+        let own = |p: &Parameter| p.label.component.payload == component.payload;
         if component.stored == Stored::Nowhere || !parameters.values().any(own) {
             continue;
         }
-        let (values, found) = before(component, input)?;
-        if !found {
-            absent.push(component.payload.as_str());
-        }
+        let found = before(component, input)?;
+        let values = found.clone().unwrap_or_default();
+        all.insert(component.payload.as_str(), found);
         for parameter in parameters.values_mut().filter(|p| own(p)) {
             let key = (parameter.label.element, parameter.label.parameter.number);
             parameter.value = values.get(&key).copied().unwrap_or(0.0);
         }
     }
-    Ok(absent)
+    Ok(all)
 }
 
-/// The constants in force in the first run, and whether there are any.
-fn before(component: &Component, input: &Input) -> Result<(Values, bool), Ended> {
+/// The constants in force in the first run.
+fn before(component: &Component, input: &Input) -> Result<Option<Values>, Ended> {
     let first = input.runs.first().copied();
     let found = match first {
         Some(run) => input.in_force(&component.payload, run)?,
         None => None,
     };
     let Some((payload, _)) = found else {
-        return Ok((Values::new(), false));
+        return Ok(None);
     };
     let payload_name = &component.payload;
     let strange = || {
         Ended::failure(format!(
-            "the {payload_name} in force is not what its class says"
+            "the {payload_name} in force is not what its class says; give another one with --constants or --global-tag"
         ))
     };
     let mut channels = payload.channels.values();
@@ -70,7 +69,7 @@ fn before(component: &Component, input: &Input) -> Result<(Values, bool), Ended>
             let constants = payload.members.get("m_constants");
             // An empty map has no rows at all.
             if payload.channels.is_empty() || constants.is_none_or(Vec::is_empty) {
-                return Ok((values, true));
+                return Ok(Some(values));
             }
             let elements = channels.next().ok_or_else(strange)?;
             let numbers = channels.next().ok_or_else(strange)?;
@@ -89,7 +88,7 @@ fn before(component: &Component, input: &Input) -> Result<(Values, bool), Ended>
         }
         Stored::Nowhere => {}
     }
-    Ok((values, true))
+    Ok(Some(values))
 }
 
 /// The payloads of a fit: new constants, and beside them errors and corrections under names of
@@ -100,6 +99,7 @@ pub(super) fn payloads(
     global: &Global,
     result: &GlobalResult,
     parameters: &Parameters,
+    before: &Before,
     input: &Input,
 ) -> Result<Vec<Saved>, Ended> {
     let mut saved = Vec::new();
@@ -112,7 +112,11 @@ pub(super) fn payloads(
         if !asked || !global.components.contains(name) {
             continue;
         }
-        let (mut values, _) = before(component, input)?;
+        let mut values = match before.get(name.as_str()) {
+            Some(found) => found.clone().unwrap_or_default(),
+            // The records say nothing about it.
+            None => continue,
+        };
         let (mut errors, mut corrections) = (Values::new(), Values::new());
         for found in result
             .parameters
@@ -156,8 +160,8 @@ impl Component {
             Stored::Constants => {
                 let elements = values.keys().map(|(element, _)| *element).collect();
                 let numbers = values.keys().map(|(_, number)| *number).collect();
-                payload.channels.insert("element".into(), elements);
-                payload.channels.insert("parameter".into(), numbers);
+                let names = self.index_names(["element", "parameter"]);
+                payload.channels = names.into_iter().zip([elements, numbers]).collect();
                 let all = values.values().copied().collect();
                 payload.members.insert("m_constants".into(), all);
             }
@@ -174,9 +178,21 @@ impl Component {
                 let members: IndexMap<String, Vec<f64>> =
                     self.parameter_names().map(member).collect();
                 payload.members = members;
-                payload.channels.insert("element".into(), elements);
+                let names = self.index_names(["element"]);
+                payload.channels = names.into_iter().zip([elements]).collect();
             }
         }
         payload
+    }
+
+    /// What its class calls its channels; as given where it does not say.
+    fn index_names<const N: usize>(&self, others: [&str; N]) -> Vec<String> {
+        let known = Library::standard().indices(&self.class);
+        let named = |(at, other): (usize, &str)| {
+            known
+                .get(at)
+                .map_or_else(|| other.to_owned(), |index| index.name.clone())
+        };
+        others.into_iter().enumerate().map(named).collect()
     }
 }

@@ -348,3 +348,22 @@ fn few_records_and_other_payloads_are_said() {
         unknown.message
     );
 }
+
+#[test]
+fn payloads_are_objects_of_their_class() {
+    for (component, number, element) in [
+        ("BKLMAlignment", 30, 8),
+        ("EKLMSegmentAlignment", 41, 3),
+        ("VXDAlignment", 10, 8480),
+    ] {
+        let own = label(100_000 * number, element, 2);
+        let mut asked = global(&[component]);
+        asked.min_records = 1;
+        let done = run(asked, measured(&[(own, 0.5), (own, 0.5)]));
+        assert_eq!(done.payloads.len(), 3, "{component}: {}", done.message);
+        for saved in &done.payloads {
+            let unfit = crate::conditions::unfit(&saved.payload);
+            assert!(unfit.is_none(), "{component}: {unfit:?}");
+        }
+    }
+}

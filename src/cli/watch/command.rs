@@ -307,6 +307,7 @@ impl Watch<'_> {
             Some(server) => server.address.clone(),
             None => page.to_string_lossy().into_owned(),
         };
+        let shown = what.clone();
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {
@@ -320,7 +321,7 @@ impl Watch<'_> {
             .stderr(Stdio::null());
         if let Err(error) = command.spawn() {
             said::sentence(
-                &format!("the report cannot be opened: {error}"),
+                &format!("the report cannot be opened: {error}; open {shown} yourself"),
                 self.terminal,
             );
         }
