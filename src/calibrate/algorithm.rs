@@ -24,6 +24,19 @@ pub enum AlgResult {
     Failure = 3,
 }
 
+impl AlgResult {
+    /// The result in the words of a table.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Iterate => "iterate",
+            Self::NotEnoughData => "not enough data",
+            Self::Failure => "failure",
+        }
+    }
+}
+
 /// Which runs are calibrated together.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

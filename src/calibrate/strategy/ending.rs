@@ -51,10 +51,8 @@ pub(super) fn finish(run: &StrategyRun, ended: Result<(), Ended>) -> StrategyOut
 /// A result code in a sentence.
 pub(super) const fn code(result: AlgResult) -> &'static str {
     match result {
-        AlgResult::Ok => "ok",
-        AlgResult::Iterate => "iterate",
-        AlgResult::NotEnoughData => "not enough data",
         AlgResult::Failure => "a failure",
+        other => other.word(),
     }
 }
 

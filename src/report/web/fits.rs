@@ -127,12 +127,7 @@ fn singles(executions: &[PastExecution], room: &mut Room) -> String {
 fn summary(past: &PastExecution) -> String {
     let execution = &past.execution;
     let runs = runs_of(past);
-    let result = match execution.result {
-        AlgResult::Ok => "ok",
-        AlgResult::Iterate => "iterate",
-        AlgResult::NotEnoughData => "not enough data",
-        AlgResult::Failure => "failure",
-    };
+    let result = execution.result.word();
     let used = match (execution.result, execution.committed) {
         (AlgResult::Ok | AlgResult::Iterate, false) => ", not used",
         _ => "",

@@ -94,13 +94,7 @@ fn line(number: u32, algorithm: &str, executions: &[PastExecution], moved: &str)
         .iter()
         .map(|e| e.execution.result)
         .max_by_key(|result| *result as u8);
-    let result = match worst {
-        Some(AlgResult::Ok) => "ok",
-        Some(AlgResult::Iterate) => "iterate",
-        Some(AlgResult::NotEnoughData) => "not enough data",
-        Some(AlgResult::Failure) => "failure",
-        None => "nothing to do",
-    };
+    let result = worst.map_or("nothing to do", AlgResult::word);
     let fits: Vec<_> = executions
         .iter()
         .filter_map(|e| e.execution.fits.as_ref())
