@@ -8,7 +8,7 @@ use crate::conditions::{Chain, InForce, Store};
 use crate::plan::Calibration;
 
 use super::collecting::{Gathered, Together};
-use super::files::{read_json, remove, write_file, write_json};
+use super::files::{read_json, remove};
 use super::iteration::{Found, Pass, run_algorithms};
 use super::iteration_folders::remove_iterations_after;
 use super::machine::{CalibrationActions, Stop, drive};
@@ -175,11 +175,12 @@ impl<'a> Work<'a> {
                 }
             }
             let one = &self.gathered[number];
-            let folder = folder.collection(name, iteration, collection);
-            write_json(&folder.join("summary.json"), &one.outcome)?;
-            write_json(&folder.join("read.json"), &one.objects.read())?;
+            let own = folder.collection(name, iteration, collection);
+            folder.write_json(&own.join("summary.json"), &one.outcome)?;
+            folder.write_json(&own.join("read.json"), &one.objects.read())?;
             if !reused {
-                write_file(&folder.join("objects.json"), |to| one.objects.write(to))?;
+                let objects = Arc::clone(&one.objects);
+                folder.write_file_behind(own.join("objects.json"), move |to| objects.write(to))?;
             }
             self.observer.event(&Event::Collected {
                 calibration: name.clone(),
@@ -255,7 +256,7 @@ impl<'a> Work<'a> {
         self.outcome.note_places();
         let folder = &self.setting.folder;
         let path = folder.calibration_outcome(&self.calibration.name);
-        write_json(&path, &self.outcome)
+        folder.write_json(&path, &self.outcome)
     }
 
     /// Stores the payloads of the last iteration as those of the calibration.
@@ -269,7 +270,7 @@ impl<'a> Work<'a> {
             ));
         }
         let outputdb = folder.calibration_outputdb(name);
-        let written = store_all(&Store::new(&outputdb), &self.found.payloads)?;
+        let written = store_all(&folder.store(outputdb.clone()), &self.found.payloads)?;
         for (line, (payload, ..)) in written.into_iter().zip(&self.found.payloads) {
             let payload = PayloadOutcome {
                 name: line.name,
@@ -285,7 +286,7 @@ impl<'a> Work<'a> {
             });
             self.outcome.payloads.push(payload);
         }
-        write_json(&folder.calibration_outcome(name), &self.outcome)
+        folder.write_json(&folder.calibration_outcome(name), &self.outcome)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::collect::Collected;
 use crate::expr::nearest;
 use crate::root::WriteError;
 
-use super::files::write_file;
+use super::files::{Writing, write_file};
 use super::folder::{PLAN, lock};
 use super::sign::Sign;
 use super::{Error, iteration_folders};
@@ -149,7 +149,7 @@ fn file(collection: &Path) -> Result<Option<Exported>, ExportError> {
         source,
     })?;
     let path = collection.join("CollectorOutput.root");
-    write_file(&path, |to| to.write_all(&made.bytes))?;
+    write_file(&path, Writing::Lasting, |to| to.write_all(&made.bytes))?;
     Ok(Some(Exported {
         path,
         left_out: made.left_out,

@@ -24,10 +24,24 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// How much is waited for when a file is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Writing {
+    /// Until it is on the disk: a run that is cut off goes on from there.
+    #[default]
+    Lasting,
+    /// Until other programs see it: for results that are made anew after a loss of power.
+    Passing,
+}
+
 /// Writes `value` as JSON for reading.
-pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+pub(super) fn write_json(
+    path: &Path,
+    value: &impl Serialize,
+    writing: Writing,
+) -> Result<(), Error> {
     let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
-    write_file(path, |to| to.write_all(text.as_bytes()))
+    write_file(path, writing, |to| to.write_all(text.as_bytes()))
 }
 
 /// Reads what [`write_json`] wrote; `None` if it is not there or was damaged since.
@@ -39,6 +53,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
 /// Writes a file, first under a hidden name beside the final one.
 pub(super) fn write_file(
     path: &Path,
+    writing: Writing,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -52,7 +67,7 @@ pub(super) fn write_file(
         file => file,
     };
     let written = file
-        .and_then(|file| write_synced(file, write))
+        .and_then(|file| fill(file, writing, write))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one worth telling.
@@ -61,11 +76,16 @@ pub(super) fn write_file(
     written.map_err(Error::output(path))
 }
 
-fn write_synced(
+fn fill(
     file: File,
+    writing: Writing,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut to = BufWriter::new(file);
     write(&mut to)?;
-    to.into_inner()?.sync_all()
+    let file = to.into_inner()?;
+    match writing {
+        Writing::Lasting => file.sync_all(),
+        Writing::Passing => Ok(()),
+    }
 }

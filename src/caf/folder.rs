@@ -20,16 +20,20 @@
 //! when it is done again.
 
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use serde::Serialize;
+
+use crate::conditions::Store;
 use crate::plan::Plan;
 
-use super::files::{remove, write_json};
+use super::behind::Behind;
+use super::files::{remove, write_file, write_json};
 use super::sign::Sign;
-use super::{Background, Error, Outcome};
+use super::{Background, Error, Options, Outcome, Writing};
 
 pub(super) const PLAN: &str = "plan.json";
 const OUTCOME: &str = "outcome.json";
@@ -56,12 +60,15 @@ pub(super) struct Folder {
     fresh: bool,
     calibrations: Vec<String>,
     lock: File,
+    writing: Writing,
+    behind: Behind,
 }
 
 impl Folder {
     /// Takes the folder for this plan: creates it, continues what was interrupted there, or makes
     /// sure that it may be overwritten; and that it can be written to.
-    pub(super) fn take(root: &Path, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
+    pub(super) fn take(options: &Options, plan: &Plan) -> Result<Self, Error> {
+        let root = options.output.as_path();
         let created = match fs::metadata(root) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(root).map_err(Error::output(root))?;
@@ -75,7 +82,7 @@ impl Folder {
             }
             Ok(_) => false,
         };
-        let taken = Self::occupy(root, created, overwrite, plan);
+        let taken = Self::occupy(options, created, plan);
         if taken.is_err() && created {
             let _ = remove(&root.join(LOCK));
             // Fails, as it should, when anything is left in it.
@@ -84,7 +91,8 @@ impl Folder {
         taken
     }
 
-    fn occupy(root: &Path, created: bool, overwrite: bool, plan: &Plan) -> Result<Self, Error> {
+    fn occupy(options: &Options, created: bool, plan: &Plan) -> Result<Self, Error> {
+        let root = options.output.as_path();
         let earlier = match Sign::read(&root.join(PLAN)) {
             Some(sign) => Some(sign),
             None if is_empty(root)? => None,
@@ -100,10 +108,12 @@ impl Folder {
             fresh: true,
             calibrations: plan.calibrations.iter().map(|c| c.name.clone()).collect(),
             lock: lock(root)?,
+            writing: options.writing,
+            behind: Behind::default(),
         };
         let sign = Sign::of(plan);
         if let Some(earlier) = earlier {
-            if overwrite {
+            if options.overwrite {
                 folder.clear(&earlier)?;
             } else if let Some(difference) = earlier.difference(&sign) {
                 return Err(Error::OtherPlan {
@@ -115,7 +125,7 @@ impl Folder {
                 return Ok(folder);
             }
         }
-        write_json(&folder.root.join(PLAN), &sign)?;
+        folder.write_json(&folder.root.join(PLAN), &sign)?;
         Ok(folder)
     }
 
@@ -177,6 +187,7 @@ impl Folder {
         if !self.fresh {
             return;
         }
+        let _ = self.behind.wait();
         for name in &self.calibrations {
             let _ = remove(&self.calibration(name));
         }
@@ -191,10 +202,53 @@ impl Folder {
 
     /// Writes what came out, when nothing is done to the state any more.
     pub(super) fn finish(&self, outcome: &Outcome, behind: &Background) -> Result<(), Error> {
+        self.behind.wait()?;
         // Empty by now, and only in the way.
         remove(&self.root.join(JOURNAL))?;
-        write_json(&self.root.join(BACKGROUND), behind)?;
-        write_json(&self.root.join(OUTCOME), outcome)
+        self.write_json(&self.root.join(BACKGROUND), behind)?;
+        self.write_json(&self.root.join(OUTCOME), outcome)
+    }
+
+    /// Writes `value` as JSON for reading.
+    pub(super) fn write_json(&self, path: &Path, value: &impl Serialize) -> Result<(), Error> {
+        write_json(path, value, self.writing)
+    }
+
+    /// The same for a large value: the run may go on before the file is there.
+    pub(super) fn write_json_behind(
+        &self,
+        path: PathBuf,
+        value: impl Serialize + Send + 'static,
+    ) -> Result<(), Error> {
+        match self.writing {
+            Writing::Lasting => self.write_json(&path, &value),
+            Writing::Passing => self.behind.begin(&path.clone(), move || {
+                write_json(&path, &value, Writing::Passing)
+            }),
+        }
+    }
+
+    /// Writes a large file: the run may go on before it is there.
+    pub(super) fn write_file_behind(
+        &self,
+        path: PathBuf,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()> + Send + 'static,
+    ) -> Result<(), Error> {
+        match self.writing {
+            Writing::Lasting => write_file(&path, Writing::Lasting, write),
+            Writing::Passing => self.behind.begin(&path.clone(), move || {
+                write_file(&path, Writing::Passing, write)
+            }),
+        }
+    }
+
+    /// A store of the run.
+    pub(super) fn store(&self, folder: PathBuf) -> Store {
+        let store = Store::new(folder);
+        match self.writing {
+            Writing::Lasting => store,
+            Writing::Passing => store.passing(),
+        }
     }
 
     /// Removes an earlier run, and nothing else.

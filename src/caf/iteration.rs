@@ -4,23 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::calibrate::{
-    AlgResult, Algorithm, Objects, Plot, Saved, Seen, Strategy, StrategyOutcome, Task, run_strategy,
+    AlgResult, Algorithm, Objects, Saved, Strategy, StrategyOutcome, Task, run_strategy,
 };
 use crate::conditions::{Chain, InForce, Payload, Store};
-use crate::expr::Table;
-use crate::fit::Pictures;
 use crate::iov::IoV;
 use crate::plan::Calibration;
 
-use super::files::write_json;
 use super::memory::algorithm_key;
 use super::provenance::facts;
 use super::run::Setting;
-use super::{AlgorithmOutcome, Error, Event, ExecutionOutcome, Observer, State};
+use super::{AlgorithmOutcome, Error, Event, Observer, PastExecution, State};
 
 /// What the algorithms of an iteration are given.
 pub(super) struct Pass<'a> {
@@ -52,26 +48,6 @@ pub(super) struct Found {
     pub(super) iterate: bool,
 }
 
-/// What an algorithm leaves in its folder, for each execution.
-#[derive(Serialize)]
-struct Written<'a> {
-    execution: &'a ExecutionOutcome,
-    fits: &'a Option<Table>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pictures: &'a Option<Pictures>,
-    #[serde(skip_serializing_if = "<[Plot]>::is_empty")]
-    plots: &'a [Plot],
-    #[serde(skip_serializing_if = "<[Seen]>::is_empty")]
-    seen: &'a [Seen],
-    #[serde(skip_serializing_if = "is_none")]
-    unseen: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-fn is_none(count: &u64) -> bool {
-    *count == 0
-}
-
 /// Runs the algorithms over the objects; the first that does not end well is the last. Each sees
 /// what those before it stored.
 pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Result<Found, Error> {
@@ -82,7 +58,9 @@ pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Re
         calibration.name,
         pass.iteration + 1
     );
-    let store = Store::new(pass.folder.join("outputdb")).called(&called);
+    let folder = &pass.setting.folder;
+    let store = folder.store(pass.folder.join("outputdb"));
+    let store = store.called(&called);
     for algorithm in &calibration.algorithms {
         observer.event(&Event::AlgorithmStarted {
             calibration: calibration.name.clone(),
@@ -106,7 +84,7 @@ pub(super) fn run_algorithms(pass: &Pass<'_>, observer: &mut dyn Observer) -> Re
         found.algorithms.push(outcome);
         found.ended_badly = ended_badly(algorithm, &done);
         found.iterate |= done.result == AlgResult::Iterate;
-        commit(pass, algorithm, done, &store, &mut found)?;
+        commit(pass, algorithm, &done, &store, &mut found)?;
         if found.ended_badly.is_some() {
             break;
         }
@@ -119,17 +97,17 @@ fn done(
     pass: &Pass<'_>,
     algorithm: &Algorithm,
     task: &Task,
-) -> Result<(StrategyOutcome, bool), Error> {
+) -> Result<(Arc<StrategyOutcome>, bool), Error> {
     let Some(memory) = &pass.setting.options.memory else {
-        return Ok((run_strategy(task), false));
+        return Ok((Arc::new(run_strategy(task)), false));
     };
     let Some(key) = algorithm_key(pass, algorithm, &task.constants)? else {
-        return Ok((run_strategy(task), false));
+        return Ok((Arc::new(run_strategy(task)), false));
     };
     if let Some(done) = memory.algorithm(&key) {
         return Ok((done, true));
     }
-    let done = run_strategy(task);
+    let done = Arc::new(run_strategy(task));
     memory.keep_algorithm(key, &done);
     Ok((done, false))
 }
@@ -158,40 +136,35 @@ fn file(
     outcome: &AlgorithmOutcome,
     done: &StrategyOutcome,
 ) -> Result<(), Error> {
-    let both = outcome.executions.iter().zip(&done.executions);
-    let written: Vec<Written<'_>> = both
-        .map(|(execution, done)| Written {
-            execution,
-            fits: &done.fits,
-            pictures: &done.pictures,
-            plots: &done.plots,
-            seen: &done.seen,
-            unseen: done.unseen,
-        })
-        .collect();
     let name = &algorithm.name;
-    write_json(&pass.folder.join(format!("{name}.json")), &written)?;
+    let folder = &pass.setting.folder;
+    let executions = Arc::new(PastExecution::of(outcome, done));
+    if let Some(memory) = &pass.setting.options.memory {
+        let key = (pass.calibration.name.clone(), pass.iteration, name.clone());
+        memory.keep_executions(key, &executions);
+    }
+    folder.write_json_behind(pass.folder.join(format!("{name}.json")), executions)?;
     if algorithm.strategy == Strategy::SingleIOV {
         return Ok(());
     }
     let gaps = pass.folder.join(format!("{name}_iov_gaps.json"));
-    write_json(&gaps, &done.gaps)
+    folder.write_json(&gaps, &done.gaps)
 }
 
 /// Stores the payloads that take effect in the folder of the iteration.
 fn commit(
     pass: &Pass<'_>,
     algorithm: &Algorithm,
-    done: StrategyOutcome,
+    done: &StrategyOutcome,
     store: &Store,
     found: &mut Found,
 ) -> Result<(), Error> {
     let mut commit = store.commit();
-    for one in done.commits {
+    for one in &done.commits {
         let facts = facts(pass, &algorithm.name, &done.executions[one.execution]);
-        for Saved { payload, iov } in one.payloads {
-            commit.add(payload.clone(), iov, facts.clone())?;
-            found.payloads.push((payload, iov, facts.clone()));
+        for Saved { payload, iov } in &one.payloads {
+            commit.add(payload.clone(), *iov, facts.clone())?;
+            found.payloads.push((payload.clone(), *iov, facts.clone()));
         }
     }
     commit.finish()?;

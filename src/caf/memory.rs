@@ -19,7 +19,7 @@ use super::collecting::{Collecting, Gathered, Keep};
 use super::inputs::stamp;
 use super::iteration::Pass;
 use super::local_database::identity;
-use super::{Error, Observer};
+use super::{Error, Observer, PastExecution};
 
 /// Runs for which something is kept that none of them asked for: one may go back.
 const KEPT: u64 = 4;
@@ -28,12 +28,17 @@ const KEPT: u64 = 4;
 #[derive(Default)]
 pub struct Memory(Mutex<Shelves>);
 
+/// What algorithms left: by calibration, iteration and algorithm.
+pub(super) type Executions = BTreeMap<(String, u32, String), Arc<Vec<PastExecution>>>;
+
 #[derive(Default)]
 struct Shelves {
     /// Number of the run at hand.
     run: u64,
     collected: BTreeMap<String, (u64, Vec<Gathered>)>,
     algorithms: BTreeMap<String, (u64, Arc<StrategyOutcome>)>,
+    /// Of the run at hand.
+    executions: Executions,
 }
 
 impl std::fmt::Debug for Memory {
@@ -54,6 +59,7 @@ impl Memory {
     pub fn begin(&self) {
         let mut shelves = self.shelves();
         shelves.run += 1;
+        shelves.executions.clear();
         let oldest = shelves.run.saturating_sub(KEPT);
         shelves.collected.retain(|_, (run, _)| *run >= oldest);
         shelves.algorithms.retain(|_, (run, _)| *run >= oldest);
@@ -64,6 +70,22 @@ impl Memory {
         let mut shelves = self.shelves();
         shelves.collected.clear();
         shelves.algorithms.clear();
+        shelves.executions.clear();
+    }
+
+    /// What the last run wrote of its algorithms.
+    pub(super) fn executions(&self) -> Executions {
+        self.shelves().executions.clone()
+    }
+
+    /// Keeps what is written of an algorithm.
+    pub(super) fn keep_executions(
+        &self,
+        key: (String, u32, String),
+        executions: &Arc<Vec<PastExecution>>,
+    ) {
+        let mut shelves = self.shelves();
+        shelves.executions.insert(key, Arc::clone(executions));
     }
 
     fn collected(&self, key: &str, constants: &Chain) -> Option<Gathered> {
@@ -89,24 +111,22 @@ impl Memory {
     }
 
     /// What an algorithm made of the same objects and constants.
-    pub(super) fn algorithm(&self, key: &str) -> Option<StrategyOutcome> {
+    pub(super) fn algorithm(&self, key: &str) -> Option<Arc<StrategyOutcome>> {
         let mut shelves = self.shelves();
         let run = shelves.run;
         let (asked, found) = shelves.algorithms.get_mut(key)?;
         *asked = run;
-        Some(StrategyOutcome::clone(found))
+        Some(Arc::clone(found))
     }
 
     /// Keeps what an algorithm found. A failure is not kept: its places in the script may move.
-    pub(super) fn keep_algorithm(&self, key: String, done: &StrategyOutcome) {
+    pub(super) fn keep_algorithm(&self, key: String, done: &Arc<StrategyOutcome>) {
         if !matches!(done.result, AlgResult::Ok | AlgResult::Iterate) {
             return;
         }
         let mut shelves = self.shelves();
         let run = shelves.run;
-        shelves
-            .algorithms
-            .insert(key, (run, Arc::new(done.clone())));
+        shelves.algorithms.insert(key, (run, Arc::clone(done)));
     }
 }
 

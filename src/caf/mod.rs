@@ -25,6 +25,7 @@
 //! | 41 strategies, restarts, gaps and settings have no tests | vectors of upstream for all of them, every case run | `calibrations_go_from_their_row_to_the_end` |
 
 mod background;
+mod behind;
 mod calibration;
 mod collecting;
 mod constants;
@@ -42,6 +43,7 @@ pub mod machine;
 mod memory;
 mod options;
 mod outcome;
+mod past_execution;
 mod provenance;
 mod reading;
 mod relay;
@@ -62,6 +64,7 @@ pub use collecting::FilesRead;
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};
 pub use export::{ExportError, Exported, export};
+pub use files::Writing;
 pub use iteration_folders::{iteration_folders, remove_iterations_after};
 pub use memory::Memory;
 pub use options::Options;
@@ -69,7 +72,8 @@ pub use outcome::{
     AlgorithmOutcome, CalibrationOutcome, CollectionOutcome, Cut, ExecutionOutcome, Outcome,
     PayloadOutcome, State,
 };
-pub use results::{Past, PastExecution, Results};
+pub use past_execution::PastExecution;
+pub use results::{Past, Results};
 pub use run::{check, run};
 pub use state::{CalibrationState, Row, StateDb, StateError};
 pub use status::{is_in_use, open_state, reset};

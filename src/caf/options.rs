@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::conditions::Store;
 
-use super::{Error, LeftOut, Memory};
+use super::{Error, LeftOut, Memory, Writing};
 
 /// How a plan is to be run. None of it changes what comes out, but for `constants`.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Options {
     pub memory: Option<Arc<Memory>>,
     /// Folder for what programs make of input files; `None` is one in the output.
     pub cache: Option<PathBuf>,
+    /// How much is waited for when results are written.
+    pub writing: Writing,
     /// Ends the run as soon as possible when it becomes true; what is done is kept.
     pub stop: Option<Arc<AtomicBool>>,
     /// Files that were given and are in no calibration, with the reason: for the report.
@@ -46,6 +48,7 @@ impl Options {
             constants: Vec::new(),
             memory: None,
             cache: None,
+            writing: Writing::default(),
             stop: None,
             left_out: Vec::new(),
             versions: IndexMap::from([("b2caf".to_owned(), version)]),

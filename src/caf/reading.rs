@@ -250,43 +250,42 @@ fn outcome(name: &str, collected: &Collected) -> CollectionOutcome {
     }
 }
 
+/// What did not get into an object, and why.
+const LOST: [(&str, &str); 4] = [
+    ("row", "of a channel outside of its range"),
+    ("row", "without a finite number"),
+    ("row", "with NaN instead of a number"),
+    (
+        "equation",
+        "with a channel outside of the range, a number that is not finite, or different right sides",
+    ),
+];
+
 /// Rows that came to an object and did not get into it: never silently.
 fn warnings(collected: &Collected) -> Vec<String> {
-    let runs: Vec<ExpRun> = collected.runs.iter().map(|count| count.run).collect();
     let mut warnings: Vec<String> = collected.missed.iter().map(missed).collect();
     for name in collected.names() {
         // Tables take every row.
-        let Ok(block) = collected.block(name, &runs) else {
-            continue;
-        };
-        let (outside, not_finite) = match &block {
-            Block::Counts(block) => (block.outside(), 0),
-            Block::Profile(block) => (block.outside(), block.not_finite()),
-            Block::Efficiency(block) => (block.outside(), 0),
-            Block::Sum(block) => (block.outside(), 0),
-            Block::Equations(block) => {
-                if block.left_out() > 0 {
-                    warnings.push(format!(
-                        "{name}: {} with a channel outside of the range, a number that is not \
-                         finite, or different right sides are not in it",
-                        counted(block.left_out(), "equation")
-                    ));
+        let mut lost = [0; 4];
+        for block in collected.blocks(name) {
+            let more = match block {
+                Block::Counts(block) => [block.outside(), 0, block.not_a_number(), 0],
+                Block::Profile(block) => {
+                    [block.outside(), block.not_finite(), block.not_a_number(), 0]
                 }
-                continue;
+                Block::Efficiency(block) => [block.outside(), 0, 0, 0],
+                Block::Sum(block) => [block.outside(), 0, 0, 0],
+                Block::Equations(block) => [0, 0, 0, block.left_out()],
+            };
+            lost.iter_mut()
+                .zip(more)
+                .for_each(|(sum, more)| *sum += more);
+        }
+        for ((what, why), count) in LOST.into_iter().zip(lost) {
+            if count > 0 {
+                let rows = counted(count, what);
+                warnings.push(format!("{name}: {rows} {why} are not in it"));
             }
-        };
-        let histograms = collected.histograms(name, &runs).unwrap_or_default();
-        let not_a_number: f64 = histograms.iter().map(|(_, one)| one.not_a_number).sum();
-        let lost = [
-            (outside, "of a channel outside of its range"),
-            (not_finite, "without a finite number"),
-            (whole(not_a_number), "with NaN instead of a number"),
-        ];
-        for (rows, why) in lost.into_iter().filter(|(rows, _)| *rows > 0) {
-            warnings.push(format!(
-                "{name}: {} {why} are not in it",
-                counted(rows, "row")
-            ));
         }
     }
     warnings
@@ -298,15 +297,6 @@ fn missed(count: &MissedCount) -> String {
     } = count;
     let rows = counted(count.rows, "row");
     format!("{payload}.{member}: {rows} of a channel that {payload} does not have gave NaN")
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of rows"
-)]
-fn whole(rows: f64) -> u64 {
-    rows as u64
 }
 
 /// Nothing to read: all files lie outside of what was asked for.

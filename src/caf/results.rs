@@ -1,20 +1,19 @@
 //! The results of a run that has ended, read again.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::folder::BACKGROUND;
 use super::iteration_folders::iteration_folders;
-use super::{Background, ExecutionOutcome, FilesRead, Outcome};
-use crate::calibrate::{Channels, Objects, Plot, Seen};
+use super::memory::Executions;
+use super::{Background, FilesRead, Memory, Outcome, PastExecution};
+use crate::calibrate::{Channels, Objects};
 use crate::collect::Collected;
 use crate::conditions::{Payload, Provenance, Store};
 use crate::expr::Table;
-use crate::fit::Pictures;
 use crate::hist::Block;
 use crate::iov::{ExpRun, IoV};
 
@@ -23,27 +22,8 @@ use crate::iov::{ExpRun, IoV};
 pub struct Results {
     root: PathBuf,
     outcome: Outcome,
-}
-
-/// One execution of an algorithm, with its fits.
-#[derive(Debug, Deserialize)]
-pub struct PastExecution {
-    /// How it ended.
-    pub execution: ExecutionOutcome,
-    /// One row per channel; `None` if nothing was fitted.
-    pub fits: Option<Table>,
-    /// What the fits look like.
-    #[serde(default)]
-    pub pictures: Option<Pictures>,
-    /// What a scripted algorithm drew.
-    #[serde(default)]
-    pub plots: Vec<Plot>,
-    /// Fits that a scripted algorithm did.
-    #[serde(default)]
-    pub seen: Vec<Seen>,
-    /// Batches of its fits that were not kept.
-    #[serde(default)]
-    pub unseen: u64,
+    /// Executions that need not be read.
+    known: Executions,
 }
 
 impl Results {
@@ -62,6 +42,18 @@ impl Results {
         Ok(Self {
             root: root.to_path_buf(),
             outcome: read(&file)?,
+            known: Executions::default(),
+        })
+    }
+
+    /// The results of the last run that was given this memory: what it remembers is not read.
+    ///
+    /// # Errors
+    /// As [`Results::open`].
+    pub fn of_last_run(root: &Path, memory: &Memory) -> Result<Self, String> {
+        Ok(Self {
+            known: memory.executions(),
+            ..Self::open(root)?
         })
     }
 
@@ -142,7 +134,7 @@ impl Results {
         &self,
         calibration: &str,
         algorithm: &str,
-    ) -> Result<Option<Vec<PastExecution>>, String> {
+    ) -> Result<Option<Arc<Vec<PastExecution>>>, String> {
         match self.iterations(calibration)?.last() {
             Some(last) => self.executions_in(calibration, algorithm, *last),
             None => Ok(None),
@@ -158,7 +150,11 @@ impl Results {
         calibration: &str,
         algorithm: &str,
         iteration: u32,
-    ) -> Result<Option<Vec<PastExecution>>, String> {
+    ) -> Result<Option<Arc<Vec<PastExecution>>>, String> {
+        let key = (calibration.to_owned(), iteration, algorithm.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(Some(Arc::clone(known)));
+        }
         let folder = self.root.join(calibration).join(iteration.to_string());
         let file = folder
             .join("algorithm_output")
@@ -166,7 +162,7 @@ impl Results {
         if !file.is_file() {
             return Ok(None);
         }
-        read(&file).map(Some)
+        read(&file).map(|found| Some(Arc::new(found)))
     }
 
     /// What was collected for a calibration in the last iteration, all collections together.
@@ -222,8 +218,8 @@ fn of_store(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<(IoV, Pa
 
 fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", file.display());
-    let opened = File::open(file).map_err(|error| failed(&error))?;
-    serde_json::from_reader(BufReader::new(opened)).map_err(|error| failed(&error))
+    let bytes = fs::read(file).map_err(|error| failed(&error))?;
+    serde_json::from_slice(&bytes).map_err(|error| failed(&error))
 }
 
 /// Collected objects of collections, and the files that keep them.

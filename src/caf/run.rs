@@ -101,7 +101,7 @@ pub(super) fn run_with(
     let order = plan::check(plan)?;
     check_constants(options)?;
     let local = Local::new(options.threads)?;
-    let folder = Folder::take(&options.output, options.overwrite, plan)?;
+    let folder = Folder::take(options, plan)?;
     let prepared = prepare(plan, options, &folder);
     let (state, left) = prepared.inspect_err(|_| folder.abandon())?;
     let run = Run {
@@ -123,7 +123,7 @@ pub(super) fn run_with(
 
 /// Opens the state and finds where each calibration was left.
 fn prepare(plan: &Plan, options: &Options, folder: &Folder) -> Result<(StateDb, Vec<Row>), Error> {
-    let state = StateDb::create_or_open(folder.state())?;
+    let state = StateDb::create_or_open_as(folder.state(), options.writing)?;
     check_inputs(plan, &state)?;
     check_start(options, &state)?;
     state.ensure(plan.calibrations.iter().map(|one| &one.name))?;

@@ -29,7 +29,7 @@ pub(super) fn publish(
 ) -> Result<(), Error> {
     let partial = folder.outputdb().with_file_name(".partial-outputdb");
     remove(&partial)?;
-    let store = Store::new(&partial);
+    let store = folder.store(partial.clone());
     let mut commit = store.commit();
     let all = calibrations.iter().filter(|one| one.is_saved());
     for one in all.filter(|one| !one.payloads.is_empty()) {

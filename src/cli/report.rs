@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::caf::Results;
+use crate::caf::{Memory, Results};
 use crate::report;
 
 use super::args::ReportArguments;
@@ -18,7 +18,7 @@ const NAME: &str = "report.html";
 pub(super) fn report(arguments: &ReportArguments, _: Terminal) -> Result<Exit, Failure> {
     let to = arguments.output.clone();
     let to = to.unwrap_or_else(|| arguments.results.join(NAME));
-    let page = page(&arguments.results)?;
+    let page = page(Results::open(&arguments.results))?;
     write(&to, &page)?;
     to_stdout(&format!("{}\n", to.display()));
     Ok(Exit::Done)
@@ -27,12 +27,19 @@ pub(super) fn report(arguments: &ReportArguments, _: Terminal) -> Result<Exit, F
 /// Writes the page of a run into its results; where it is.
 pub(super) fn of_run(results: &Path) -> Result<PathBuf, Failure> {
     let to = results.join(NAME);
-    write(&to, &page(results)?)?;
+    write(&to, &page(Results::open(results))?)?;
     Ok(to)
 }
 
-fn page(results: &Path) -> Result<String, Failure> {
-    let results = Results::open(results).map_err(|message| {
+/// The same for the last run with this memory.
+pub(super) fn of_last_run(results: &Path, memory: &Memory) -> Result<PathBuf, Failure> {
+    let to = results.join(NAME);
+    write(&to, &page(Results::of_last_run(results, memory))?)?;
+    Ok(to)
+}
+
+fn page(results: Result<Results, String>) -> Result<String, Failure> {
+    let results = results.map_err(|message| {
         Failure::new(Exit::Usage, "run::no-results", message)
             .hint("give the output folder of `b2caf run`")
     })?;

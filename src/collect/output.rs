@@ -144,7 +144,7 @@ impl Collected {
     /// # Errors
     /// When there is no such table.
     pub fn table(&self, name: &str, runs: &[ExpRun]) -> Result<Table, Error> {
-        match self.merged(name, runs)? {
+        match self.merged(name, runs)?.map(Cow::into_owned) {
             Some(Part::Table(table)) => Ok(table),
             _ => Err(self.missing("table", name)),
         }
@@ -156,7 +156,7 @@ impl Collected {
     /// # Errors
     /// When there is no such object.
     pub fn block(&self, name: &str, runs: &[ExpRun]) -> Result<Block, Error> {
-        match self.merged(name, runs)? {
+        match self.merged(name, runs)?.map(Cow::into_owned) {
             Some(Part::Block(block)) => Ok(*block),
             _ => Err(self.missing(
                 "histogram, profile, efficiency, sum or normal equations",
@@ -165,14 +165,29 @@ impl Collected {
         }
     }
 
+    /// The histograms, profiles, efficiencies or sums of that name, those of each run by
+    /// themselves.
+    pub fn blocks(&self, name: &str) -> impl Iterator<Item = &Block> {
+        let object = self.objects.iter().find(move |object| object.name == name);
+        let parts = object.into_iter().flat_map(|object| &object.runs);
+        parts.filter_map(|(_, part)| match part {
+            Part::Block(block) => Some(block.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The histogram or profile of each channel, those of `runs` added up; channels without rows
     /// have an empty one, a single object is channel 0.
     ///
     /// # Errors
     /// When there is no such object, when it has two dimensions, or more than one channel index.
     pub fn histograms(&self, name: &str, runs: &[ExpRun]) -> Result<Vec<(i64, Histogram)>, Error> {
-        let block = self.block(name, runs)?;
-        if !matches!(block, Block::Counts(_) | Block::Profile(_)) {
+        let merged = self.merged(name, runs)?;
+        let block = match merged.as_deref() {
+            Some(Part::Block(block)) => block,
+            _ => return Err(self.missing("histogram", name)),
+        };
+        if !matches!(block.as_ref(), Block::Counts(_) | Block::Profile(_)) {
             return Err(self.missing("histogram", name));
         }
         block
@@ -181,14 +196,19 @@ impl Collected {
     }
 
     /// An object of several runs; `None` if there is none of that name.
-    fn merged(&self, name: &str, runs: &[ExpRun]) -> Result<Option<Part>, Error> {
+    fn merged(&self, name: &str, runs: &[ExpRun]) -> Result<Option<Cow<'_, Part>>, Error> {
         let Some(object) = self.objects.iter().find(|object| object.name == name) else {
             return Ok(None);
         };
         let chosen = |run: &Option<ExpRun>| run.is_none_or(|run| runs.contains(&run));
-        let mut whole = with_run(&object.empty, runs.first().copied()).into_owned();
-        for (run, part) in object.runs.iter().filter(|(run, _)| chosen(run)) {
+        let mut parts = object.runs.iter().filter(|(run, _)| chosen(run));
+        let mut whole = match parts.next() {
+            Some((run, part)) => with_run(part, *run),
+            None => with_run(&object.empty, runs.first().copied()),
+        };
+        for (run, part) in parts {
             whole
+                .to_mut()
                 .merge(&with_run(part, *run))
                 .map_err(|message| Error::Object {
                     object: name.to_owned(),

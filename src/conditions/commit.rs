@@ -138,7 +138,7 @@ impl<'store> Commit<'store> {
         for (number, (path, bytes)) in files.iter().enumerate() {
             let temporary = store_folder.join(format!("{UNDER_WAY}{number}"));
             ask(interruption, Moment::Write, &temporary)?;
-            write_synced(&temporary, bytes)?;
+            self.put(&temporary, bytes)?;
             moves.push((temporary, path));
         }
         for (temporary, path) in moves {
@@ -146,19 +146,32 @@ impl<'store> Commit<'store> {
             fs::rename(&temporary, path).map_err(Error::io("write", path))?;
         }
         // The names of the payload files must be on disk before the text that refers to them.
-        folder
-            .sync_all()
-            .map_err(Error::io("write", store_folder))?;
+        self.sync(folder)?;
         let temporary = store_folder.join(format!("{UNDER_WAY}text"));
         ask(interruption, Moment::Write, &temporary)?;
-        write_synced(&temporary, text.as_bytes())?;
+        self.put(&temporary, text.as_bytes())?;
         ask(interruption, Moment::Replace, &text_file)?;
         fs::rename(&temporary, &text_file).map_err(Error::io("write", &text_file))?;
-        folder
-            .sync_all()
-            .map_err(Error::io("write", store_folder))?;
+        self.sync(folder)?;
         ask(interruption, Moment::Done, &text_file)?;
         Ok(written)
+    }
+
+    fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        match self.store.passing {
+            true => fs::write(path, bytes).map_err(Error::io("write", path)),
+            false => write_synced(path, bytes),
+        }
+    }
+
+    /// Waits until the names in the folder are on the disk.
+    fn sync(&self, folder: &File) -> Result<(), Error> {
+        match self.store.passing {
+            true => Ok(()),
+            false => folder
+                .sync_all()
+                .map_err(Error::io("write", self.store.folder())),
+        }
     }
 
     /// Gives each payload its revision and collects the files that must be written.

@@ -23,6 +23,8 @@ pub struct Store {
     called: Option<Arc<str>>,
     /// What the text file said when it was read first, if the store no longer changes.
     frozen: Option<Arc<OnceLock<Arc<Database>>>>,
+    /// Whether what is written need not outlast a loss of power.
+    pub(super) passing: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -46,6 +48,7 @@ impl Store {
             format,
             called: None,
             frozen: None,
+            passing: false,
         }
     }
 
@@ -54,6 +57,14 @@ impl Store {
     #[must_use]
     pub fn frozen(mut self) -> Self {
         self.frozen = Some(Arc::default());
+        self
+    }
+
+    /// The same store, for payloads that are made anew after a loss of power: a commit does not wait
+    /// for the disk.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.passing = true;
         self
     }
 

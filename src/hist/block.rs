@@ -1,5 +1,6 @@
 //! Anything a collector fills that is split into channels.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{CountBlock, EfficiencyBlock, EquationBlock, Histogram, ProfileBlock, SumBlock};
@@ -102,6 +103,7 @@ impl Block {
         match ranges {
             [] => of(&[]).map(|histogram| vec![(0, histogram)]),
             [range] => (range.first..=range.last)
+                .into_par_iter()
                 .map(|n| of(&[n]).map(|histogram| (n, histogram)))
                 .collect(),
             _ => None,

@@ -76,6 +76,23 @@ impl CountBlock {
         self.channels.outside
     }
 
+    /// Rows of all channels with NaN instead of a number, on any axis.
+    #[must_use]
+    pub fn not_a_number(&self) -> u64 {
+        let widths: Vec<usize> = self.axes.iter().map(Axis::cells).collect();
+        let last = widths.last().copied().unwrap_or(1);
+        let is_lost = |cell: usize| match widths.as_slice() {
+            [_] => cell + 1 == last,
+            [first, _] => (cell + 1) % last == 0 || cell / last + 1 == *first,
+            _ => false,
+        };
+        let width = self.cells();
+        let lost: Vec<usize> = (0..width).filter(|cell| is_lost(*cell)).collect();
+        let pages = 0..self.channels.pages();
+        let cells = pages.flat_map(|page| lost.iter().map(move |cell| page * width + cell));
+        cells.map(|at| self.count_at(at)).sum()
+    }
+
     /// Cells of one channel.
     pub(super) fn cells(&self) -> usize {
         self.axes.iter().map(Axis::cells).product()
@@ -161,9 +178,18 @@ impl CountBlock {
         self.grow();
         let width = self.cells();
         for (theirs, ours) in pages.into_iter().enumerate() {
-            for cell in 0..width {
-                let more = other.count_at(theirs * width + cell);
-                self.add_at(ours * width + cell, more);
+            let (theirs_at, ours_at) = (theirs * width, ours * width);
+            let more = &other.counts[theirs_at..theirs_at + width];
+            let own = &mut self.counts[ours_at..ours_at + width];
+            for (cell, (own, more)) in own.iter_mut().zip(more).enumerate() {
+                let (sum, full) = own.overflowing_add(*more);
+                *own = sum;
+                if full {
+                    *self.high.entry(ours_at + cell).or_default() += 1;
+                }
+            }
+            for (at, high) in other.high.range(theirs_at..theirs_at + width) {
+                *self.high.entry(at - theirs_at + ours_at).or_default() += high;
             }
             if let Some(sums) = other.sums.get(theirs) {
                 self.sums[ours].merge(sums);
@@ -224,16 +250,31 @@ impl CountBlock {
         if self.axes.len() != 1 {
             return None;
         }
-        let page = self.channels.lookup(numbers)?;
-        let cells = self.cells_of(numbers)?;
-        let sums = page.map(|page| self.sums[page]).unwrap_or_default();
-        Some(self.histogram_of(&cells, Some(&sums), &self.axes[0]))
+        let axis = &self.axes[0];
+        let Some(page) = self.channels.lookup(numbers)? else {
+            return Some(Histogram::of_counts(axis.clone(), Vec::new()));
+        };
+        let width = self.cells();
+        let cells = (page * width..(page + 1) * width).map(|at| self.count_at(at));
+        Some(self.histogram_of(cells, self.sums.get(page), axis))
     }
 
-    fn histogram_of(&self, cells: &[u64], sums: Option<&Sums>, axis: &Axis) -> Histogram {
-        let inside: u64 = cells[1..=axis.bins()].iter().sum();
+    fn histogram_of(
+        &self,
+        cells: impl Iterator<Item = u64>,
+        sums: Option<&Sums>,
+        axis: &Axis,
+    ) -> Histogram {
+        let bins = axis.bins();
+        let mut inside = 0;
+        let mut numbers = Vec::with_capacity(bins + 3);
         #[expect(clippy::cast_precision_loss, reason = "counts are exact up to 2^53")]
-        let mut numbers: Vec<f64> = cells.iter().map(|&c| c as f64).collect();
+        for (cell, count) in cells.enumerate() {
+            if (1..=bins).contains(&cell) {
+                inside += count;
+            }
+            numbers.push(count as f64);
+        }
         let not_a_number = numbers.pop().unwrap_or(0.0);
         let mut histogram = Histogram::of_counts(axis.clone(), numbers);
         histogram.not_a_number = not_a_number;
@@ -253,7 +294,7 @@ impl CountBlock {
             .chunks(y.cells())
             .nth(cell)
             .filter(|_| cell < x.cells())?;
-        Some(self.histogram_of(row, None, y))
+        Some(self.histogram_of(row.iter().copied(), None, y))
     }
 
     /// The sum over all channels, as a block without channels.

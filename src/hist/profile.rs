@@ -83,6 +83,16 @@ impl ProfileBlock {
         self.not_finite.iter().sum()
     }
 
+    /// Rows of all channels with NaN as x.
+    #[must_use]
+    pub fn not_a_number(&self) -> u64 {
+        let pages = self.cells.chunks_exact(self.axis.cells());
+        pages
+            .filter_map(<[Cell]>::last)
+            .map(|cell| cell.entries)
+            .sum()
+    }
+
     pub(super) fn grow(&mut self) {
         let pages = self.channels.pages();
         self.cells

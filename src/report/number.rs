@@ -96,6 +96,14 @@ fn last_digit(error: f64) -> Option<i32> {
 
 /// Decimal exponent of a number; 0 for 0.
 fn exponent(value: f64) -> i32 {
+    if (1e-9..1e15).contains(&value.abs()) {
+        let size = value.abs().log10();
+        // So far from a power of ten a logarithm that is good to fifteen digits cannot mistake it.
+        if (size - size.round()).abs() > 1e-9 {
+            #[expect(clippy::cast_possible_truncation, reason = "between -9 and 15")]
+            return size.floor() as i32;
+        }
+    }
     let text = format!("{value:e}");
     let size = text.split_once('e').and_then(|(_, size)| size.parse().ok());
     size.unwrap_or(0)
@@ -114,5 +122,26 @@ fn rounded(value: f64, last: i32) -> String {
     match text.strip_prefix('-') {
         Some(digits) if digits.chars().all(|c| matches!(c, '0' | '.')) => digits.into(),
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exponent_is_that_of_the_shortest_digits_also_beside_powers_of_ten() {
+        for power in -12..=17 {
+            let exact: f64 = format!("1e{power}").parse().unwrap();
+            for factor in [1.0, 1.5, 9.999_999, 9.999_999_999_999] {
+                let value = exact * factor;
+                for value in [value.next_down(), value, value.next_up(), -value] {
+                    let text = format!("{value:e}");
+                    let expected: i32 = text.split_once('e').unwrap().1.parse().unwrap();
+                    assert_eq!(exponent(value), expected, "{value:e}");
+                }
+            }
+        }
+        assert_eq!(exponent(0.0), 0);
     }
 }

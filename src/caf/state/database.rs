@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use crate::settings::nearest;
 
+use super::super::Writing;
 use super::{CalibrationState, Row, StateError, schema, statements};
 
 /// How long to wait for another program that keeps the file to itself.
@@ -32,8 +33,24 @@ impl StateDb {
     /// # Errors
     /// When the file is something else, comes from a newer version, or cannot be written.
     pub fn create_or_open(file: impl Into<PathBuf>) -> Result<Self, StateError> {
+        Self::create_or_open_as(file, Writing::Lasting)
+    }
+
+    /// The same, and how much is waited for with each change.
+    ///
+    /// # Errors
+    /// As [`StateDb::create_or_open`].
+    pub fn create_or_open_as(
+        file: impl Into<PathBuf>,
+        writing: Writing,
+    ) -> Result<Self, StateError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let this = Self::open(file.into(), flags)?;
+        if writing == Writing::Passing {
+            let failed = StateError::of(&this.file);
+            let pragmas = "pragma journal_mode = memory; pragma synchronous = off;";
+            this.connection().execute_batch(pragmas).map_err(&failed)?;
+        }
         this.write(|transaction| schema::create(transaction, &this.file))?;
         Ok(this)
     }

@@ -289,7 +289,8 @@ impl Results for Past {
             })
         };
         Ok(found.map(|all| {
-            all.into_iter()
+            Arc::unwrap_or_clone(all)
+                .into_iter()
                 .filter(committed)
                 .filter_map(record)
                 .collect()

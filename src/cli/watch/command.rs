@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::caf::Memory;
@@ -16,7 +16,7 @@ use super::super::failure::Failure;
 use super::super::run::Job;
 use super::super::terminal::Terminal;
 use super::files::{Files, Look, folder_of};
-use super::round::{Last, Round, Task};
+use super::round::{Last, Round, Task, tidy};
 use super::said;
 use super::server::Server;
 use super::wake::{Ear, Wake, keys};
@@ -51,6 +51,7 @@ pub(in crate::cli) fn watch(
         server,
         memory: Arc::default(),
         last: None,
+        tidying: None,
     };
     watch.run(&woken)
 }
@@ -119,12 +120,15 @@ struct Watch<'a> {
     server: Option<Server>,
     memory: Arc<Memory>,
     last: Option<Arc<Last>>,
+    /// The round that ended last may still have something to tidy up.
+    tidying: Option<JoinHandle<()>>,
 }
 
 /// A round under way.
 struct UnderWay {
     stop: Arc<AtomicBool>,
     changed: Vec<PathBuf>,
+    thread: JoinHandle<()>,
 }
 
 impl Watch<'_> {
@@ -185,7 +189,7 @@ impl Watch<'_> {
         now.differs_from(seen).then_some(now)
     }
 
-    fn begin(&self, changed: Vec<PathBuf>, began: Instant, all: bool) -> UnderWay {
+    fn begin(&mut self, changed: Vec<PathBuf>, began: Instant, all: bool) -> UnderWay {
         let changed: Vec<PathBuf> = changed.iter().map(|path| named(path)).collect();
         said::begins(&changed, self.terminal);
         let stop = Arc::new(AtomicBool::new(false));
@@ -194,7 +198,13 @@ impl Watch<'_> {
         let (last, memory) = (self.last.clone(), Arc::clone(&self.memory));
         let stopped = Arc::clone(&stop);
         let job = self.job();
-        thread::spawn(move || {
+        let tidying = self.tidying.take();
+        let thread = thread::spawn(move || {
+            if let Some(tidying) = tidying {
+                // A panic there was told on its way.
+                let _ = tidying.join();
+            }
+            let own = output.clone();
             let round = match job {
                 Ok(job) => Task {
                     job,
@@ -216,8 +226,13 @@ impl Watch<'_> {
             };
             // Nobody waits for it when the watch has ended.
             let _ = wakes.send(Wake::Ended(Box::new(round)));
+            tidy(&own);
         });
-        UnderWay { stop, changed }
+        UnderWay {
+            stop,
+            changed,
+            thread,
+        }
     }
 
     fn job(&self) -> Result<Job, Failure> {
@@ -237,6 +252,11 @@ impl Watch<'_> {
         changed: &mut Vec<PathBuf>,
         seen: &mut Look,
     ) {
+        let mut own = Vec::new();
+        if let Some(ended) = ended {
+            own = ended.changed;
+            self.tidying = Some(ended.thread);
+        }
         self.look_at(round);
         if let Some((_, look)) = &round.files {
             seen.complete(look);
@@ -250,7 +270,6 @@ impl Watch<'_> {
             changed.extend(known.into_iter().filter(read_before));
         }
         *seen = now;
-        let own = ended.map(|round| round.changed).unwrap_or_default();
         if round.stopped {
             // It goes on with what there is now.
             changed.extend(own);
@@ -328,10 +347,14 @@ impl Watch<'_> {
     }
 
     /// Ends a round under way, so that nothing is left half-written.
-    fn leave(&self, under_way: Option<UnderWay>, woken: &Receiver<Wake>, exit: Exit) -> Exit {
+    fn leave(&mut self, under_way: Option<UnderWay>, woken: &Receiver<Wake>, exit: Exit) -> Exit {
         if let Some(round) = under_way {
             round.stop.store(true, Ordering::Relaxed);
             while !matches!(woken.recv(), Ok(Wake::Ended(_)) | Err(_)) {}
+            let _ = round.thread.join();
+        }
+        if let Some(tidying) = self.tidying.take() {
+            let _ = tidying.join();
         }
         exit
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::caf::{self, Event, Memory, Observer, Outcome};
+use crate::caf::{self, Event, Memory, Observer, Outcome, Writing};
 use crate::plan::{self, Plan};
 use crate::script::draw;
 
@@ -21,6 +21,11 @@ use super::super::run::{Job, Prepared, ended, prepare, problems, refused};
 use super::super::terminal::Terminal;
 use super::files::{Files, Look, folder_of};
 use super::moves::{Moved, moves};
+
+/// Results that others took the place of.
+const OLD: &str = "old";
+/// Results of a round that did not end well.
+const FAILED: &str = "failed";
 
 /// A step of a round, and why it was done.
 #[derive(Clone, Debug, Serialize)]
@@ -117,6 +122,8 @@ impl Task {
         };
         options.output.clone_from(&next);
         options.overwrite = true;
+        // A watch that was cut off begins again.
+        options.writing = Writing::Passing;
         options.cache = Some(beside(&self.output, "cache"));
         options.memory = Some(Arc::clone(&self.memory));
         options.stop = Some(Arc::clone(&self.stop));
@@ -139,16 +146,19 @@ impl Task {
             }
             Err(error) => return Err(refused(error, &script, self.terminal)),
         };
-        report::of_run(&next)?;
         let exit = ended(&outcome);
-        let moved = match &self.last {
+        let last = self.last.as_deref();
+        let what_moved = || match last {
             Some(last) => moves((&last.outcome, &self.output), (&outcome, &next)),
             None => Vec::new(),
         };
+        let page = || report::of_last_run(&next, &self.memory);
+        let (page, moved) = rayon::join(page, what_moved);
+        page?;
         // What did not end well is kept aside: the last good results stay up.
         let target = match exit {
             Exit::Done => self.output.clone(),
-            _ => beside(&self.output, "failed"),
+            _ => beside(&self.output, FAILED),
         };
         replace(&next, &target).map_err(cannot)?;
         let problems = problems(&outcome, &script);
@@ -177,20 +187,24 @@ pub(super) fn beside(output: &Path, what: &str) -> PathBuf {
     output.with_file_name(format!(".{name}.{what}"))
 }
 
-/// Puts a folder in the place of another one.
+/// Puts a folder in the place of another one, which [`tidy`] removes.
 fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
-    let old = beside(to, "old");
+    let old = beside(to, OLD);
     if old.exists() {
         fs::remove_dir_all(&old)?;
     }
     if to.exists() {
         fs::rename(to, &old)?;
     }
-    fs::rename(from, to)?;
-    if old.exists() {
-        fs::remove_dir_all(&old)?;
+    fs::rename(from, to)
+}
+
+/// Removes results that others have taken the place of.
+pub(super) fn tidy(output: &Path) {
+    for results in [output.to_path_buf(), beside(output, FAILED)] {
+        // What stays is removed, or told of, when room for the next results is made.
+        let _ = fs::remove_dir_all(beside(&results, OLD));
     }
-    Ok(())
 }
 
 /// Texts of the script and files of its samples, with all that may join them.

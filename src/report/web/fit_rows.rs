@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
+
 use super::facts::{FitRow, probability, quality, value};
 use super::markup::{fold, text};
 use super::wall::{Cell, wall};
@@ -37,8 +39,9 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
     let small = room.small >= rows.len();
     room.small -= if small { rows.len() } else { 0 };
     room.lines = room.lines.saturating_sub(rows.len());
-    let mut html = String::new();
-    for (group, drawn) in rows.chunks(GROUP).zip(pictures.small.chunks(GROUP)) {
+    let groups = rows.par_chunks(GROUP);
+    let groups = groups.zip(pictures.small.par_chunks(GROUP));
+    let groups = groups.map(|(group, drawn)| {
         let cells: Vec<Cell<'_>> = group
             .iter()
             .zip(drawn)
@@ -51,9 +54,9 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
             .collect();
         let wall = if small { wall(&cells) } else { String::new() };
         let body = format!("{wall}{}", lines(group, &pictures.parameters, name));
-        html.push_str(&fold(&summary(group, name), rows.len() <= 24, &body));
-    }
-    html
+        fold(&summary(group, name), rows.len() <= 24, &body)
+    });
+    groups.collect::<Vec<String>>().concat()
 }
 
 /// `crystal 1 … 256: 250 ok, 4 without enough data … worst χ²/ndf 1.83 (17)`.
@@ -109,7 +112,9 @@ pub(super) fn lines(group: &[FitRow], parameters: &[String], name: &str) -> Stri
         let mut padded = String::new();
         for (cell, width) in line.iter().zip(&widths) {
             let missing = width.saturating_sub(cell.chars().count());
-            let _ = write!(padded, "{}{cell}  ", " ".repeat(missing));
+            padded.extend(std::iter::repeat_n(' ', missing));
+            padded.push_str(cell);
+            padded.push_str("  ");
         }
         let padded = text(padded.trim_end());
         let row = number.checked_sub(1).and_then(|at| group.get(at));

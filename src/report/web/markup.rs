@@ -4,6 +4,11 @@ use std::fmt::Write as _;
 
 /// Text that may stand in HTML, SVG and attributes; what no page may hold becomes a mark.
 pub(super) fn text(raw: &str) -> String {
+    let plain =
+        |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+    if raw.bytes().all(plain) {
+        return raw.to_owned();
+    }
     let mut safe = String::with_capacity(raw.len());
     for letter in raw.chars() {
         match letter {

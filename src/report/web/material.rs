@@ -1,5 +1,7 @@
 //! Everything a report is made of, read once.
 
+use std::sync::Arc;
+
 use crate::caf::{Background, CalibrationOutcome, FilesRead, Outcome, PastExecution, Results};
 use crate::conditions::Payload;
 use crate::iov::IoV;
@@ -21,7 +23,7 @@ pub(super) struct Material<'a> {
 pub(super) struct Done<'a> {
     pub(super) outcome: &'a CalibrationOutcome,
     /// Its algorithms with their executions of the last iteration.
-    pub(super) algorithms: Vec<(String, Vec<PastExecution>)>,
+    pub(super) algorithms: Vec<(String, Arc<Vec<PastExecution>>)>,
     /// Files and runs of each collection, by its name.
     pub(super) read: Vec<(String, FilesRead)>,
 }

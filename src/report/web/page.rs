@@ -24,12 +24,24 @@ const STYLE: &str = include_str!("style.css");
 #[must_use]
 pub fn report(results: &Results) -> String {
     let material = Material::gather(results);
+    // The largest one beside all others.
+    let (fits, (overview, input, cuts, passes)) = rayon::join(
+        || fits(&material),
+        || {
+            (
+                overview(&material),
+                input(&material),
+                cuts(&material),
+                passes(&material),
+            )
+        },
+    );
     let sections = [
-        ("overview", "Overview", overview(&material)),
-        ("input", "Input", input(&material)),
-        ("cuts", "Cut flow", cuts(&material)),
-        ("fits", "Fits", fits(&material)),
-        ("iterations", "Iterations", passes(&material)),
+        ("overview", "Overview", overview),
+        ("input", "Input", input),
+        ("cuts", "Cut flow", cuts),
+        ("fits", "Fits", fits),
+        ("iterations", "Iterations", passes),
         ("coverage", "Boundaries and gaps", coverage(&material)),
         ("payloads", "Payloads", payloads(&material)),
         ("script", "Script and settings", script(&material)),
