@@ -83,7 +83,7 @@ impl CountBlock {
         let last = widths.last().copied().unwrap_or(1);
         let is_lost = |cell: usize| match widths.as_slice() {
             [_] => cell + 1 == last,
-            [first, _] => (cell + 1) % last == 0 || cell / last + 1 == *first,
+            [first, _] => (cell + 1).is_multiple_of(last) || cell / last + 1 == *first,
             _ => false,
         };
         let width = self.cells();

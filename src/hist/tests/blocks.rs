@@ -306,3 +306,54 @@ fn a_few_of_very_many_channels_are_kept() {
     );
     assert_eq!(whole.get(&[41, 0]), None);
 }
+
+#[test]
+fn what_is_not_a_number_on_any_axis_is_counted_once() {
+    let axis = || Axis::regular(3, 0.0, 3.0, "").unwrap();
+    let nan = f64::NAN;
+    let mut one = CountBlock::new(vec![axis()], crystals()).unwrap();
+    one.fill(&[&[1, 2, 2, 9]], &[&[nan, nan, 1.0, nan]]);
+    assert_eq!(one.not_a_number(), 2, "channel 9 is outside");
+    let ranges = || {
+        vec![
+            ChannelRange::new("layer", 0, 1),
+            ChannelRange::new("cell", 0, 1),
+        ]
+    };
+    let mut two = CountBlock::new(vec![axis(), axis()], ranges()).unwrap();
+    assert_eq!(two.not_a_number(), 0);
+    two.fill(
+        &[&[0, 0, 1, 1, 1], &[0, 1, 1, 0, 0]],
+        &[&[nan, 0.5, nan, -9.0, 9.0], &[0.5, nan, nan, 9.0, 0.5]],
+    );
+    assert_eq!(two.not_a_number(), 3);
+    let mut more = two.clone();
+    more.merge(&two).unwrap();
+    assert_eq!(more.not_a_number(), 6);
+    let mut profile = ProfileBlock::new(axis(), ranges()).unwrap();
+    profile.fill(
+        &[&[0, 0, 1], &[0, 1, 1]],
+        &[nan, 0.5, nan],
+        &[1.0, nan, 2.0],
+    );
+    assert_eq!((profile.not_a_number(), profile.not_finite()), (2, 1));
+}
+
+#[test]
+fn cells_that_overflow_while_blocks_are_merged_keep_their_counts() {
+    let axis = Axis::regular(1, 0.0, 1.0, "").unwrap();
+    let most = u64::from(u32::MAX);
+    let mut a = CountBlock::new(vec![axis], crystals()).unwrap();
+    for (channel, count) in [(3, most), (1, 5)] {
+        let page = a.page(&[channel]).unwrap();
+        a.add_at(page * 4 + 1, count);
+    }
+    let mut sum = CountBlock::new(a.axes().to_vec(), crystals()).unwrap();
+    for _ in 0..3 {
+        sum.merge(&a).unwrap();
+    }
+    let double = sum.clone();
+    sum.merge(&double).unwrap();
+    assert_eq!(sum.cells_of(&[3]).unwrap(), [0, 6 * most, 0, 0]);
+    assert_eq!(sum.cells_of(&[1]).unwrap(), [0, 30, 0, 0]);
+}
