@@ -17,7 +17,9 @@ use super::reading::{Reading, check_columns};
 use super::speaker::Speaker;
 use super::state::{CalibrationState, Row, StateDb};
 use super::store::publish;
-use super::{Background, CalibrationOutcome, Error, Event, Observer, Options, Outcome, State};
+use super::{
+    Background, CalibrationOutcome, Error, Event, Host, Observer, Options, Outcome, State,
+};
 
 /// What stays the same during a run.
 pub(super) struct Setting<'a> {
@@ -102,7 +104,8 @@ pub(super) fn run_with(
     check_constants(options)?;
     let local = Local::new(options.threads)?;
     let folder = Folder::take(options, plan)?;
-    let prepared = prepare(plan, options, &folder);
+    let host = Host::here(local.threads());
+    let prepared = prepare(plan, options, &folder, &host);
     let (state, left) = prepared.inspect_err(|_| folder.abandon())?;
     let run = Run {
         setting: Setting {
@@ -122,10 +125,16 @@ pub(super) fn run_with(
 }
 
 /// Opens the state and finds where each calibration was left.
-fn prepare(plan: &Plan, options: &Options, folder: &Folder) -> Result<(StateDb, Vec<Row>), Error> {
+fn prepare(
+    plan: &Plan,
+    options: &Options,
+    folder: &Folder,
+    host: &Host,
+) -> Result<(StateDb, Vec<Row>), Error> {
     let state = StateDb::create_or_open_as(folder.state(), options.writing)?;
     check_inputs(plan, &state)?;
     check_start(options, &state)?;
+    host.note(&state)?;
     state.ensure(plan.calibrations.iter().map(|one| &one.name))?;
     let mut rows: BTreeMap<String, Row> = state
         .rows()?

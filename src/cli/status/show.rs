@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::caf::{self, Row, StateError};
+use serde_json::json;
+
+use crate::caf::{self, Host, Row, StateError};
+use crate::report::{Accent, Style};
 
 use super::super::args::{StatusAction, StatusArguments};
 use super::super::exit::Exit;
@@ -29,13 +32,20 @@ pub(in super::super) fn status(
         Some(StatusAction::Reset(arguments)) => reset(path, arguments, talk, out),
         None if arguments.watch => watch(path, arguments.json, talk, out),
         None => {
-            let rows = rows(path)?;
+            let state = caf::open_state(path).map_err(refused)?;
+            let rows = state.rows().map_err(refused)?;
+            let host = Host::of(&state).map_err(refused)?;
             let running = caf::is_in_use(path);
             if arguments.json {
-                let text = serde_json::to_string_pretty(&document(path, &rows, running));
+                let mut document = document(path, &rows, running);
+                document["host"] = json!(host);
+                let text = serde_json::to_string_pretty(&document);
                 to_stdout(&format!("{}\n", text.unwrap_or_default()));
             } else {
                 to_stdout(&table(&rows, out));
+                if let Some(host) = host {
+                    to_stdout(&format!("{}\n", out.paint(Accent::Dim, &host.to_string())));
+                }
                 remark(&rows, running, talk);
             }
             Ok(Exit::Done)

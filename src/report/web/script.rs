@@ -123,7 +123,7 @@ pub(super) fn versions(material: &Material<'_>) -> String {
         "{}{}",
         table.html(),
         note(
-            "Neither clock, host nor number of threads is written here: the same input gives the same page, byte by byte."
+            "Neither clock, host nor number of threads is written here: the same input gives the same page, byte by byte. `b2caf status --path FOLDER --json` tells the host and the times."
         )
     )
 }
