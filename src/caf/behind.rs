@@ -1,14 +1,14 @@
-//! Files that are written while the run goes on.
+//! Files that are written while the run goes on, and after it.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::Error;
 
 /// Files under way. A value that is dropped waits for them, so that none appears later.
 #[derive(Debug, Default)]
-pub(super) struct Behind(Mutex<Vec<JoinHandle<Result<(), Error>>>>);
+pub struct Behind(Mutex<Vec<JoinHandle<Result<(), Error>>>>);
 
 impl Behind {
     /// Begins to write the file at `path`.
@@ -24,7 +24,10 @@ impl Behind {
     }
 
     /// Waits for all of them.
-    pub(super) fn wait(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The first file that could not be written.
+    pub fn wait(&self) -> Result<(), Error> {
         let mut first = Ok(());
         for file in std::mem::take(&mut *self.files()) {
             let written = file.join();
@@ -35,7 +38,7 @@ impl Behind {
         first
     }
 
-    fn files(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<Result<(), Error>>>> {
+    fn files(&self) -> MutexGuard<'_, Vec<JoinHandle<Result<(), Error>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -149,7 +149,7 @@ fn file(collection: &Path) -> Result<Option<Exported>, ExportError> {
         source,
     })?;
     let path = collection.join("CollectorOutput.root");
-    write_file(&path, Writing::Lasting, |to| to.write_all(&made.bytes))?;
+    write_file(&path, &Writing::Lasting, |to| to.write_all(&made.bytes))?;
     Ok(Some(Exported {
         path,
         left_out: made.left_out,

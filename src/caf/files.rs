@@ -3,13 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::conditions::readable;
 
-use super::Error;
+use super::{Behind, Error};
 
 /// Removes a file or a folder with everything in it; what is not there is no error.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
@@ -24,21 +25,22 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// How much is waited for when a file is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How much is waited for when results are written.
+#[derive(Clone, Debug, Default)]
 pub enum Writing {
-    /// Until it is on the disk: a run that is cut off goes on from there.
+    /// Until they are on the disk: a run that is cut off goes on from there.
     #[default]
     Lasting,
-    /// Until other programs see it: for results that are made anew after a loss of power.
-    Passing,
+    /// For no disk, and for large files not at all: for results that are made anew after a loss of
+    /// power. Whoever gave the list waits for the files in it.
+    Passing(Arc<Behind>),
 }
 
 /// Writes `value` as JSON for reading.
 pub(super) fn write_json(
     path: &Path,
     value: &impl Serialize,
-    writing: Writing,
+    writing: &Writing,
 ) -> Result<(), Error> {
     let text = readable(value).map_err(|error| Error::output(path)(error.into()))?;
     write_file(path, writing, |to| to.write_all(text.as_bytes()))
@@ -53,7 +55,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
 /// Writes a file, first under a hidden name beside the final one.
 pub(super) fn write_file(
     path: &Path,
-    writing: Writing,
+    writing: &Writing,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -78,7 +80,7 @@ pub(super) fn write_file(
 
 fn fill(
     file: File,
-    writing: Writing,
+    writing: &Writing,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut to = BufWriter::new(file);
@@ -86,6 +88,6 @@ fn fill(
     let file = to.into_inner()?;
     match writing {
         Writing::Lasting => file.sync_all(),
-        Writing::Passing => Ok(()),
+        Writing::Passing(_) => Ok(()),
     }
 }

@@ -30,7 +30,6 @@ use serde::Serialize;
 use crate::conditions::Store;
 use crate::plan::Plan;
 
-use super::behind::Behind;
 use super::files::{remove, write_file, write_json};
 use super::sign::Sign;
 use super::{Background, Error, Options, Outcome, Writing};
@@ -61,7 +60,6 @@ pub(super) struct Folder {
     calibrations: Vec<String>,
     lock: File,
     writing: Writing,
-    behind: Behind,
 }
 
 impl Folder {
@@ -108,8 +106,7 @@ impl Folder {
             fresh: true,
             calibrations: plan.calibrations.iter().map(|c| c.name.clone()).collect(),
             lock: lock(root)?,
-            writing: options.writing,
-            behind: Behind::default(),
+            writing: options.writing.clone(),
         };
         let sign = Sign::of(plan);
         if let Some(earlier) = earlier {
@@ -187,7 +184,9 @@ impl Folder {
         if !self.fresh {
             return;
         }
-        let _ = self.behind.wait();
+        if let Writing::Passing(behind) = &self.writing {
+            let _ = behind.wait();
+        }
         for name in &self.calibrations {
             let _ = remove(&self.calibration(name));
         }
@@ -202,7 +201,6 @@ impl Folder {
 
     /// Writes what came out, when nothing is done to the state any more.
     pub(super) fn finish(&self, outcome: &Outcome, behind: &Background) -> Result<(), Error> {
-        self.behind.wait()?;
         // Empty by now, and only in the way.
         remove(&self.root.join(JOURNAL))?;
         self.write_json(&self.root.join(BACKGROUND), behind)?;
@@ -211,7 +209,7 @@ impl Folder {
 
     /// Writes `value` as JSON for reading.
     pub(super) fn write_json(&self, path: &Path, value: &impl Serialize) -> Result<(), Error> {
-        write_json(path, value, self.writing)
+        write_json(path, value, &self.writing)
     }
 
     /// The same for a large value: the run may go on before the file is there.
@@ -220,12 +218,8 @@ impl Folder {
         path: PathBuf,
         value: impl Serialize + Send + 'static,
     ) -> Result<(), Error> {
-        match self.writing {
-            Writing::Lasting => self.write_json(&path, &value),
-            Writing::Passing => self.behind.begin(&path.clone(), move || {
-                write_json(&path, &value, Writing::Passing)
-            }),
-        }
+        let writing = self.writing.clone();
+        self.behind(&path.clone(), move || write_json(&path, &value, &writing))
     }
 
     /// Writes a large file: the run may go on before it is there.
@@ -234,20 +228,27 @@ impl Folder {
         path: PathBuf,
         write: impl FnOnce(&mut dyn io::Write) -> io::Result<()> + Send + 'static,
     ) -> Result<(), Error> {
-        match self.writing {
-            Writing::Lasting => write_file(&path, Writing::Lasting, write),
-            Writing::Passing => self.behind.begin(&path.clone(), move || {
-                write_file(&path, Writing::Passing, write)
-            }),
+        let writing = self.writing.clone();
+        self.behind(&path.clone(), move || write_file(&path, &writing, write))
+    }
+
+    fn behind(
+        &self,
+        path: &Path,
+        write: impl FnOnce() -> Result<(), Error> + Send + 'static,
+    ) -> Result<(), Error> {
+        match &self.writing {
+            Writing::Lasting => write(),
+            Writing::Passing(behind) => behind.begin(path, write),
         }
     }
 
     /// A store of the run.
     pub(super) fn store(&self, folder: PathBuf) -> Store {
         let store = Store::new(folder);
-        match self.writing {
+        match &self.writing {
             Writing::Lasting => store,
-            Writing::Passing => store.passing(),
+            Writing::Passing(_) => store.passing(),
         }
     }
 

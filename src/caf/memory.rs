@@ -55,10 +55,16 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A run begins: what the last ones did not ask for is forgotten.
-    pub fn begin(&self) {
+    /// A run begins.
+    pub(super) fn begin(&self) {
         let mut shelves = self.shelves();
         shelves.run += 1;
+        shelves.executions.clear();
+    }
+
+    /// Forgets what the last runs did not ask for, and what the last one wrote.
+    pub fn tidy(&self) {
+        let mut shelves = self.shelves();
         shelves.executions.clear();
         let oldest = shelves.run.saturating_sub(KEPT);
         shelves.collected.retain(|_, (run, _)| *run >= oldest);

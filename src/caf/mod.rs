@@ -61,6 +61,7 @@ mod without_data;
 mod tests;
 
 pub use background::{Background, Described, Filled, LeftOut, Previous, Sample, SourceText};
+pub use behind::Behind;
 pub use collecting::FilesRead;
 pub use error::Error;
 pub use event::{Event, NullObserver, Observer};

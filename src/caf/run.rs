@@ -131,7 +131,7 @@ fn prepare(
     folder: &Folder,
     host: &Host,
 ) -> Result<(StateDb, Vec<Row>), Error> {
-    let state = StateDb::create_or_open_as(folder.state(), options.writing)?;
+    let state = StateDb::create_or_open_as(folder.state(), &options.writing)?;
     check_inputs(plan, &state)?;
     check_start(options, &state)?;
     host.note(&state)?;

@@ -136,7 +136,7 @@ mod tests {
         let gathered = without_data(&merge, "default", &IoV::EVERYTHING);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("objects.json");
-        write_file(&file, Writing::Passing, |to| gathered.objects.write(to)).unwrap();
+        write_file(&file, &Writing::Lasting, |to| gathered.objects.write(to)).unwrap();
         let again = Runs::new(&merge, read_json(&file).unwrap());
         assert_eq!(again.runs(), gathered.objects.runs());
         assert!(again.by_run() && gathered.objects.by_run());

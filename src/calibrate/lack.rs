@@ -1,6 +1,9 @@
 //! Which channels lack data, and whether there are too many of them.
 
+use rayon::prelude::*;
+
 use crate::fit::Row;
+use crate::hist::Histogram;
 
 use super::execution::Ended;
 use super::words::{counted, grouped, listed};
@@ -20,34 +23,30 @@ impl Lack {
         step: &FitStep,
         channels: &Channels,
     ) -> Result<Self, Ended> {
-        let mut why = Vec::with_capacity(channels.histograms.len());
-        for (channel, histogram) in &channels.histograms {
+        let why = |(channel, histogram): &(i64, Histogram)| -> Result<String, Ended> {
             let entries = histogram.entries();
-            let rule = declared.enough_data.as_ref();
-            let reason = if entries <= 0.0 {
-                "no entries".to_owned()
-            } else if entries < step.options.min_entries {
-                format!("{entries} entries, {} needed", step.options.min_entries)
-            } else if let Some(rule) = rule {
-                let enough = rule.0.ask(histogram).map_err(|failure| {
-                    Ended::rule(
-                        &format!(
-                            "the rule `enough_data` failed in {}",
-                            of(channels, *channel)
-                        ),
-                        failure,
-                    )
-                })?;
-                if enough {
-                    String::new()
-                } else {
-                    format!("not enough data: {entries} entries")
-                }
-            } else {
-                String::new()
+            if entries <= 0.0 {
+                return Ok("no entries".to_owned());
+            }
+            let least = step.options.min_entries;
+            if entries < least {
+                return Ok(format!("{entries} entries, {least} needed"));
+            }
+            let Some(rule) = &declared.enough_data else {
+                return Ok(String::new());
             };
-            why.push(reason);
-        }
+            let enough = rule.0.ask(histogram).map_err(|failure| {
+                let of = of(channels, *channel);
+                Ended::rule(&format!("the rule `enough_data` failed in {of}"), failure)
+            })?;
+            Ok(match enough {
+                true => String::new(),
+                false => format!("not enough data: {entries} entries"),
+            })
+        };
+        // Of several failures the one of the first channel is told.
+        let why: Vec<_> = channels.histograms.par_iter().map(why).collect();
+        let why = why.into_iter().collect::<Result<_, _>>()?;
         Ok(Self { why })
     }
 
@@ -85,7 +84,7 @@ impl Lack {
 
     /// Rows without fits, one per channel.
     pub(super) fn rows(&self, channels: &Channels) -> Vec<Row> {
-        let both = channels.histograms.iter().zip(&self.why);
+        let both = channels.histograms.par_iter().zip(&self.why);
         both.map(|((channel, histogram), why)| Row {
             channel: *channel,
             entries: histogram.entries(),

@@ -1,5 +1,6 @@
 //! From rows of fits to payloads.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -136,7 +137,11 @@ impl<'a> Maker<'a> {
     fn formulas(&self, warnings: &mut Vec<String>) -> Result<Vec<(String, Vec<f64>)>, Ended> {
         let all = self.decides;
         let keep: Vec<bool> = self.ok.iter().map(|ok| *ok || all).collect();
-        let rows = self.with_previous()?.filtered(&keep);
+        let rows = self.with_previous()?;
+        let rows = match keep.contains(&false) {
+            true => Cow::Owned(rows.filtered(&keep)),
+            false => rows,
+        };
         let mut members = Vec::new();
         for (member, formula) in &self.rule.members {
             let what = format!("payload {}: {member}", self.rule.name);
@@ -188,8 +193,8 @@ impl<'a> Maker<'a> {
 
     /// The fits with a column `previous.MEMBER` for each constant in force that is named; NaN
     /// for channels that have none.
-    fn with_previous(&self) -> Result<Table, Ended> {
-        let mut table = self.fits.clone();
+    fn with_previous(&self) -> Result<Cow<'_, Table>, Ended> {
+        let mut table = Cow::Borrowed(self.fits);
         let named: BTreeSet<String> = self
             .rule
             .members
@@ -205,6 +210,7 @@ impl<'a> Maker<'a> {
                 .map(|n| self.previous.value(&member, *n));
             let column = Column::Float(values.map(|v| v.unwrap_or(f64::NAN)).collect());
             table
+                .to_mut()
                 .push(format!("{PREVIOUS}.{member}"), column)
                 .map_err(|error| Ended::failure(error.to_string()))?;
         }

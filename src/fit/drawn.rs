@@ -59,15 +59,22 @@ impl Drawn {
     /// The curve at many places; NaN where it has no value.
     #[must_use]
     pub fn values(&self, places: &[f64], parameters: &[f64]) -> Vec<f64> {
-        let mut scratch = Scratch::default();
+        self.values_in(places, parameters, &mut Scratch::default())
+    }
+
+    /// The same with memory that is used again and again.
+    pub(super) fn values_in(
+        &self,
+        places: &[f64],
+        parameters: &[f64],
+        scratch: &mut Scratch,
+    ) -> Vec<f64> {
         let mut found = Vec::with_capacity(places.len());
         let mut done = 0;
         for part in places.chunks(BATCH) {
             let inputs = [Slice::Float(part)];
             let inputs = &inputs[..self.0.columns().len().min(1)];
-            let outputs = self
-                .0
-                .evaluate(inputs, parameters, part.len(), &mut scratch);
+            let outputs = self.0.evaluate(inputs, parameters, part.len(), scratch);
             let outputs = outputs.ok();
             match outputs.as_ref().map(|outputs| outputs.get(0)) {
                 Some(Slice::Float(values)) => found.extend_from_slice(values),

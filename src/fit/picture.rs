@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::expr::Scratch;
 use crate::hist::{Axis, Content, Histogram};
 
 use super::cost::{Measure, term};
@@ -100,9 +101,12 @@ pub fn pictures(
         options,
     };
     let both: Vec<(&Histogram, &Row)> = channels.iter().map(|(_, h)| *h).zip(rows).collect();
-    let small = both.par_iter().map(|(h, row)| sight.small(h, row));
+    let small = both.par_iter();
+    let small = small.map_init(Scratch::default, |scratch, (h, row)| {
+        sight.small(h, row, scratch)
+    });
     let small = small.collect();
-    let large = worst(rows).into_iter();
+    let large = worst(rows).into_par_iter();
     let large = large.map(|at| sight.large(both[at].0, both[at].1));
     Ok(Pictures {
         object: object.to_owned(),
@@ -143,16 +147,24 @@ struct Sight<'a> {
 
 impl Sight<'_> {
     /// The model in bins, as the fit takes it.
-    fn in_bins(&self, axis: &Axis, bins: &[usize], values: &[f64]) -> Vec<f64> {
+    fn in_bins(
+        &self,
+        axis: &Axis,
+        bins: &[usize],
+        values: &[f64],
+        scratch: &mut Scratch,
+    ) -> Vec<f64> {
         let centres = bins.iter().map(|bin| axis.centre(*bin));
         if !self.options.integrate {
-            return self.drawn.values(&centres.collect::<Vec<_>>(), values);
+            let centres: Vec<f64> = centres.collect();
+            return self.drawn.values_in(&centres, values, scratch);
         }
         let places = centres.zip(bins).flat_map(|(centre, bin)| {
             let width = axis.width(*bin);
             NODES.map(|(at, _)| centre + at * width)
         });
-        let all = self.drawn.values(&places.collect::<Vec<_>>(), values);
+        let places: Vec<f64> = places.collect();
+        let all = self.drawn.values_in(&places, values, scratch);
         let mean = |part: &[f64]| {
             part.iter()
                 .zip(NODES)
@@ -205,7 +217,8 @@ impl Sight<'_> {
                 centres.next_if(|x| **x == centre).is_some()
             })
             .collect();
-        let model = self.in_bins(&histogram.axis, &bins, &fit.values);
+        let scratch = &mut Scratch::default();
+        let model = self.in_bins(&histogram.axis, &bins, &fit.values, scratch);
         for ((bin, model), factor) in bins.into_iter().zip(model).zip(&selected.factors) {
             let pull = pull(measure, model, histogram.values()[bin], *factor);
             if model.is_finite() && pull.is_finite() {
@@ -216,7 +229,7 @@ impl Sight<'_> {
         }
     }
 
-    fn small(&self, histogram: &Histogram, row: &Row) -> Small {
+    fn small(&self, histogram: &Histogram, row: &Row, scratch: &mut Scratch) -> Small {
         let prepared = match self.compiled.model().prepare {
             Some(_) => self.compiled.prepare(histogram, self.options).ok(),
             None => None,
@@ -245,7 +258,7 @@ impl Sight<'_> {
         if let Some(fit) = &row.fit {
             let inside = |bin: &usize| (fit.low..=fit.high).contains(&histogram.axis.centre(*bin));
             let bins: Vec<usize> = (0..histogram.bins()).filter(inside).collect();
-            let values = self.in_bins(&histogram.axis, &bins, &fit.values);
+            let values = self.in_bins(&histogram.axis, &bins, &fit.values, scratch);
             for (bin, value) in bins.into_iter().zip(values) {
                 model[bin] = value;
             }

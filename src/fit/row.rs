@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::expr::{Column, Failure, Table, TableError};
 
 use super::{Error, Errors, Fit, Minos, probability};
@@ -151,8 +153,10 @@ fn whole(entries: f64) -> i64 {
     entries.round() as i64
 }
 
-fn fitted(rows: &[Row], of: &dyn Fn(&Fit) -> f64) -> Column {
-    let values = rows.iter().map(|row| row.fit.as_ref().map_or(f64::NAN, of));
+fn fitted(rows: &[Row], of: &(dyn Fn(&Fit) -> f64 + Sync)) -> Column {
+    let values = rows
+        .par_iter()
+        .map(|row| row.fit.as_ref().map_or(f64::NAN, of));
     Column::Float(values.collect())
 }
 

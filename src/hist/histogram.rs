@@ -161,6 +161,10 @@ impl Histogram {
     /// Entries inside the axis, in bins that are not masked.
     #[must_use]
     pub fn entries(&self) -> f64 {
+        if self.mask.is_none() {
+            let weights = self.weights.as_ref().unwrap_or(&self.counts);
+            return weights[1..=self.bins()].iter().sum();
+        }
         self.used_bins().map(|i| self.weight(i)).sum()
     }
 

@@ -33,7 +33,7 @@ impl StateDb {
     /// # Errors
     /// When the file is something else, comes from a newer version, or cannot be written.
     pub fn create_or_open(file: impl Into<PathBuf>) -> Result<Self, StateError> {
-        Self::create_or_open_as(file, Writing::Lasting)
+        Self::create_or_open_as(file, &Writing::Lasting)
     }
 
     /// The same, and how much is waited for with each change.
@@ -42,11 +42,11 @@ impl StateDb {
     /// As [`StateDb::create_or_open`].
     pub fn create_or_open_as(
         file: impl Into<PathBuf>,
-        writing: Writing,
+        writing: &Writing,
     ) -> Result<Self, StateError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let this = Self::open(file.into(), flags)?;
-        if writing == Writing::Passing {
+        if let Writing::Passing(_) = writing {
             let failed = StateError::of(&this.file);
             let pragmas = "pragma journal_mode = memory; pragma synchronous = off;";
             this.connection().execute_batch(pragmas).map_err(&failed)?;

@@ -205,6 +205,7 @@ impl Watch<'_> {
                 let _ = tidying.join();
             }
             let own = output.clone();
+            let remembered = Arc::clone(&memory);
             let round = match job {
                 Ok(job) => Task {
                     job,
@@ -227,6 +228,7 @@ impl Watch<'_> {
             // Nobody waits for it when the watch has ended.
             let _ = wakes.send(Wake::Ended(Box::new(round)));
             tidy(&own);
+            remembered.tidy();
         });
         UnderWay {
             stop,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::caf::{self, Event, Memory, Observer, Outcome, Writing};
+use crate::caf::{self, Behind, Event, Memory, Observer, Outcome, Writing};
 use crate::plan::{self, Plan};
 use crate::script::draw;
 
@@ -123,7 +123,8 @@ impl Task {
         options.output.clone_from(&next);
         options.overwrite = true;
         // A watch that was cut off begins again.
-        options.writing = Writing::Passing;
+        let behind = Arc::new(Behind::default());
+        options.writing = Writing::Passing(Arc::clone(&behind));
         options.cache = Some(beside(&self.output, "cache"));
         options.memory = Some(Arc::clone(&self.memory));
         options.stop = Some(Arc::clone(&self.stop));
@@ -155,6 +156,9 @@ impl Task {
         let page = || report::of_last_run(&next, &self.memory);
         let (page, moved) = rayon::join(page, what_moved);
         page?;
+        behind
+            .wait()
+            .map_err(|error| refused(error, &script, self.terminal))?;
         // What did not end well is kept aside: the last good results stay up.
         let target = match exit {
             Exit::Done => self.output.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
-use super::super::closures::{self, compile_model};
+use super::super::closures::{self, HistogramNumber, compile_model};
 use super::super::kinds::a_kind;
 use super::super::raise::{Fallible, Raised, failed, raise};
 use super::super::{Closure, Context};
@@ -353,18 +353,18 @@ fn models(engine: &mut Engine) {
 }
 
 fn histograms(engine: &mut Engine) {
+    for (name, number) in closures::HISTOGRAM_NUMBERS {
+        match number {
+            HistogramNumber::Int(of) => {
+                engine.register_get(name, move |h: &mut Histogram| of(h));
+            }
+            HistogramNumber::Float(of) => {
+                engine.register_get(name, move |h: &mut Histogram| of(h));
+            }
+        }
+    }
     engine
         .register_type_with_name::<Histogram>("Histogram")
-        .register_get("entries", |h: &mut Histogram| {
-            super::fits::whole(h.entries())
-        })
-        .register_get("maximum", |h: &mut Histogram| h.maximum())
-        .register_get("mode", |h: &mut Histogram| h.mode())
-        .register_get("mean", |h: &mut Histogram| h.mean())
-        .register_get("std", |h: &mut Histogram| h.std())
-        .register_get("bin_width", |h: &mut Histogram| h.bin_width())
-        .register_get("low", |h: &mut Histogram| h.low())
-        .register_get("high", |h: &mut Histogram| h.high())
         .register_fn(
             "between",
             |h: &mut Histogram, low: Dynamic, high: Dynamic| {

@@ -74,9 +74,5 @@ pub(super) fn register(engine: &mut Engine) {
                     .is_some_and(|v| v.as_bool() == Ok(true));
                 of_histogram(&histogram, interpolate)
             },
-        )
-        .register_get("floor", |h: &mut Histogram| h.floor())
-        .register_get("fwhm", |h: &mut Histogram| h.fwhm())
-        .register_get("width_low", |h: &mut Histogram| h.width_low())
-        .register_get("width_high", |h: &mut Histogram| h.width_high());
+        );
 }

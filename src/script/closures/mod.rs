@@ -43,6 +43,7 @@ mod calls;
 mod capture;
 mod cases;
 mod changes;
+mod coded;
 mod compile;
 mod data;
 mod identity;
@@ -67,6 +68,7 @@ mod twins;
 mod walk;
 
 pub(super) use capture::text as plain_text;
+pub use coded::{HISTOGRAM_NUMBERS, HistogramNumber};
 pub use compile::{
     Compiled, Curve, compile_channel, compile_equation, compile_map, compile_model, compile_pair,
     compile_row, interpret_row,

@@ -4,12 +4,13 @@ use std::marker::PhantomData;
 
 use rhai::Dynamic;
 
-use crate::expr::{Failure, Place};
+use crate::expr::{Failure, Place, Slice};
 use crate::fit::{Fit, Rule, RuleFunction};
 use crate::hist::Histogram;
 
 use super::super::{Closure, Context};
 use super::callable::Callable;
+use super::coded::coded;
 use super::meaning::short;
 use super::members::{HISTOGRAM, Known, taken};
 use super::{compile, identity};
@@ -107,7 +108,17 @@ pub fn number_rule(
         words: "a number",
         read: number,
     };
-    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
+    let written = rule(context, closure, name, &[HISTOGRAM], histogram, wanted)?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "whole numbers stand for numbers here"
+    )]
+    let read = |value: Slice<'_>| match value {
+        Slice::Float(values) => values.first().copied(),
+        Slice::Int(values) => values.first().map(|number| *number as f64),
+        _ => None,
+    };
+    Ok(coded(context, closure, read, written))
 }
 
 /// `|h| …` that gives true or false, as `enough_data`.
@@ -123,7 +134,12 @@ pub fn condition_rule(
         words: "true or false",
         read: |value| value.as_bool().ok(),
     };
-    rule(context, closure, name, &[HISTOGRAM], histogram, wanted)
+    let written = rule(context, closure, name, &[HISTOGRAM], histogram, wanted)?;
+    let read = |value: Slice<'_>| match value {
+        Slice::Bool(values) => values.first().copied(),
+        _ => None,
+    };
+    Ok(coded(context, closure, read, written))
 }
 
 /// `|h| [low, high]`

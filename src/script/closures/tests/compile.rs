@@ -285,3 +285,38 @@ fn rules_are_asked_of_histograms() {
             .is_err()
     );
 }
+
+/// The engine of these tests knows no histograms: what has an answer was asked as column code.
+#[test]
+fn rules_of_numbers_are_column_code() {
+    let axis = crate::hist::Axis::regular(4, 0.0, 8.0, "ns").unwrap();
+    let counts = vec![2.0, 1.0, 6.0, 3.0, 0.0, 5.0];
+    let histogram = crate::hist::Histogram::of_counts(axis, counts);
+    let ask = |text: &str| {
+        let one = script(text);
+        let rule = closures::number_rule(&one.context, &one.closure, "start").unwrap();
+        rule.0.ask(&histogram)
+    };
+    let (mean, std) = (histogram.mean(), histogram.std());
+    for (text, expected) in [
+        ("|h| h.maximum", 6.0),
+        ("|h| h.mode", 3.0),
+        ("|h| max(h.std, 0.3 * h.bin_width)", std),
+        ("|h| max(0.1 * h.std, 0.3 * h.bin_width)", 0.6),
+        ("|h| h.entries + 4", 14.0),
+        ("|h| h.entries / 4.0", 2.5),
+        (
+            "|h| { let w = h.high - h.low; if h.mean > 3.0 { w } else { -w } }",
+            8.0,
+        ),
+        ("let part = 0.5; |h| part * h.mean", 0.5 * mean),
+        ("fn half(x) { 0.5 * x } |h| half(h.std)", 0.5 * std),
+    ] {
+        assert_eq!(ask(text), Ok(expected), "{text}");
+    }
+    let enough = script("|h| h.entries > 9 && h.mean < 8");
+    let enough = closures::condition_rule(&enough.context, &enough.closure, "enough_data").unwrap();
+    assert_eq!(enough.0.ask(&histogram), Ok(true));
+    // What fails is asked again as it was written: the engine has the words.
+    assert!(ask("|h| h.entries / 0").is_err());
+}
