@@ -1,6 +1,6 @@
 //! From files to objects.
 
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -357,10 +357,13 @@ impl Read {
 
 impl Keep for Read {
     fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        // Millions of small pieces: each would ask `to` what it is.
+        let mut buffer = BufWriter::with_capacity(1 << 16, to);
         let formatter = Lines::default();
-        let mut serializer = serde_json::Serializer::with_formatter(&mut *to, formatter);
+        let mut serializer = serde_json::Serializer::with_formatter(&mut buffer, formatter);
         self.collected.serialize(&mut serializer)?;
-        to.write_all(b"\n")
+        buffer.write_all(b"\n")?;
+        buffer.flush()
     }
 
     fn must_collect_again(&self, now: &Chain) -> Result<bool, Error> {

@@ -76,8 +76,8 @@ fn fitted(
     channels: &Channels,
     lack: &Lack,
 ) -> Result<Vec<Row>, Ended> {
-    let mut rows = lack.rows(channels);
-    let enough: Vec<usize> = (0..rows.len()).filter(|i| !lack.lacks(*i)).collect();
+    let all = channels.histograms.len();
+    let enough: Vec<usize> = (0..all).filter(|i| !lack.lacks(*i)).collect();
     let histograms: Vec<_> = enough
         .iter()
         .map(|i| {
@@ -90,6 +90,10 @@ fn fitted(
     if let Some(failure) = fit::failed_everywhere(&fits, &plural(&channels.name)) {
         return Err(Ended::rule("no fit", failure));
     }
+    if fits.len() == all {
+        return Ok(fits);
+    }
+    let mut rows = lack.rows(channels);
     for (position, row) in enough.into_iter().zip(fits) {
         rows[position] = row;
     }

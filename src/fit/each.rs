@@ -63,12 +63,7 @@ impl Compiled {
         let block = |thread: &mut Thread, block: &[(i64, &Histogram)]| -> Vec<Row> {
             let mut before: Option<Vec<f64>> = None;
             let row = |(channel, histogram): &(i64, &Histogram)| {
-                let from = match warm {
-                    Warm::No => None,
-                    Warm::Neighbour => before.as_deref(),
-                    Warm::Earlier(values) => values.get(channel).map(Vec::as_slice),
-                };
-                let row = self.warm_row(*channel, histogram, from, options, thread);
+                let row = self.warm_row(*channel, histogram, before.as_deref(), options, thread);
                 if let Some(fit) = row.fit.as_ref().filter(|fit| fit.valid()) {
                     before = Some(fit.values.clone());
                 }
@@ -76,10 +71,20 @@ impl Compiled {
             };
             block.iter().map(row).collect()
         };
-        let size = if *warm == Warm::Neighbour { BLOCK } else { 1 };
-        let blocks = channels.par_chunks(size);
-        let rows = blocks.map_init(Thread::default, |thread, channels| block(thread, channels));
-        rows.collect::<Vec<_>>().into_iter().flatten().collect()
+        if *warm == Warm::Neighbour {
+            let blocks = channels.par_chunks(BLOCK);
+            let rows = blocks.map_init(Thread::default, |thread, channels| block(thread, channels));
+            return rows.collect::<Vec<_>>().into_iter().flatten().collect();
+        }
+        let row = |thread: &mut Thread, (channel, histogram): &(i64, &Histogram)| {
+            let from = match warm {
+                Warm::Earlier(values) => values.get(channel).map(Vec::as_slice),
+                Warm::No | Warm::Neighbour => None,
+            };
+            self.warm_row(*channel, histogram, from, options, thread)
+        };
+        let channels = channels.par_iter();
+        channels.map_init(Thread::default, row).collect()
     }
 
     /// The row of a channel, from other start values first if there are any.

@@ -79,8 +79,13 @@ pub struct Small(
 /// Heights from 0 to 1; `None` where there is nothing.
 pub fn heights(text: &str) -> impl Iterator<Item = Option<f64>> + '_ {
     text.bytes().map(|letter| {
-        let place = LETTERS.iter().position(|known| *known == letter)?;
-        Some(f64::from(u32::try_from(place).ok()?) / HEIGHT)
+        let place = match letter {
+            b'0'..=b'9' => letter - b'0',
+            b'A'..=b'Z' => letter - b'A' + 10,
+            b'a'..=b'y' => letter - b'a' + 36,
+            _ => return None,
+        };
+        Some(f64::from(place) / HEIGHT)
     })
 }
 
@@ -334,6 +339,17 @@ mod tests {
             .chain([0.0, 0.0])
             .collect();
         Histogram::of_counts(axis.clone(), counts)
+    }
+
+    #[test]
+    fn a_letter_is_its_place_in_the_list() {
+        let all = std::str::from_utf8(LETTERS).unwrap();
+        let places: Vec<f64> = heights(all).map(|h| h.unwrap() * HEIGHT).collect();
+        let expected: Vec<f64> = (0..=60).map(f64::from).collect();
+        assert_eq!(places.len(), expected.len());
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-9;
+        assert!(places.iter().zip(&expected).all(near), "{places:?}");
+        assert_eq!(heights("-z/:@[`{").flatten().count(), 0);
     }
 
     #[test]

@@ -81,25 +81,26 @@ fn of_payload(payload: &PayloadOutcome, before: &Payload, after: &Payload) -> Mo
         changed += member.changes.len();
         for change in &member.changes {
             if let (Some(before), Some(after)) = (number(&change.before), number(&change.after)) {
-                largest.push(Move {
-                    member: member.member.clone(),
-                    place: change.place.to_string(),
-                    before,
-                    after,
-                });
+                largest.push((member, change, before, after));
             }
         }
     }
-    let size = |one: &Move| (one.after - one.before).abs();
+    let size = |(_, _, before, after): &(_, _, f64, f64)| (after - before).abs();
     largest.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    largest.truncate(TOLD);
+    let largest = largest.into_iter().take(TOLD);
+    let largest = largest.map(|(member, change, before, after)| Move {
+        member: member.member.clone(),
+        place: change.place.to_string(),
+        before,
+        after,
+    });
     Moved {
         name: payload.name.clone(),
         iov: payload.iov,
         new: false,
         changed,
         shared,
-        largest,
+        largest: largest.collect(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
+
 use super::facts::{FACTS, FitRow, probability, rows, value};
 use super::fit_plot::{Legend, fit_plot};
 use super::fit_rows::{Room, groups};
@@ -110,7 +112,7 @@ impl<'a> Batch<'a> {
             };
             Some(plot(picture, row, &title, self.pictures))
         };
-        let plots = self.pictures.large[..count].iter().filter_map(drawn);
+        let plots = self.pictures.large[..count].par_iter().filter_map(drawn);
         let plots: Vec<String> = plots.collect();
         if plots.is_empty() {
             return String::new();

@@ -61,22 +61,45 @@ fn height(part: f64) -> i32 {
     (part * f64::from(SIZE.1)).round() as i32
 }
 
+/// Adds a word and a number: there are hundreds of thousands of them.
+fn put(path: &mut String, word: &str, number: i32) {
+    path.push_str(word);
+    if number < 0 {
+        path.push('-');
+    }
+    let mut rest = number.unsigned_abs();
+    let mut digits = [0; 10];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    path.extend(digits[first..].iter().map(|digit| char::from(*digit)));
+}
+
 /// Bins with their heights, closed at the bottom.
 fn steps(path: &mut String, text: &str, (x, bottom): (i32, i32)) {
-    let _ = write!(path, "M{x} {bottom}");
+    put(path, "M", x);
+    put(path, " ", bottom);
     let (mut now, mut wide) = (0, 0);
     for part in heights(text) {
         let next = part.map_or(0, height);
         if next != now {
             if wide > 0 {
-                let _ = write!(path, "h{wide}");
+                put(path, "h", wide);
             }
-            let _ = write!(path, "v{}", now - next);
+            put(path, "v", now - next);
             (now, wide) = (next, 0);
         }
         wide += SIZE.0;
     }
-    let _ = write!(path, "h{wide}v{now}z");
+    put(path, "h", wide);
+    put(path, "v", now);
+    path.push('z');
 }
 
 /// A line through the middle of the groups.
@@ -89,14 +112,30 @@ fn line(path: &mut String, text: &str, (x, bottom): (i32, i32)) {
             (_, None) => {}
             (None, Some(next)) => {
                 let at = x + SIZE.0 * i32::try_from(number).unwrap_or(0) + 1;
-                let _ = write!(path, "M{at} {}", bottom - next);
+                put(path, "M", at);
+                put(path, " ", bottom - next);
                 fresh = true;
             }
             (Some(now), Some(next)) => {
                 let pen = if std::mem::take(&mut fresh) { "l" } else { " " };
-                let _ = write!(path, "{pen}{} {}", SIZE.0, now - next);
+                put(path, pen, SIZE.0);
+                put(path, " ", now - next);
             }
         }
         last = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_everywhere() {
+        for number in [0, 7, -7, 10, -10, 999, 1000, i32::MAX, i32::MIN] {
+            let mut path = String::new();
+            put(&mut path, "v", number);
+            assert_eq!(path, format!("v{number}"));
+        }
     }
 }
