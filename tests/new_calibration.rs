@@ -65,6 +65,25 @@ fn the_lines_that_are_printed_calibrate_the_sample() {
     }
     let truth = fs::read_to_string(folder.path().join("demo/truth.json")).unwrap();
     compare(&out, &serde_json::from_str(&truth).unwrap());
+    of_this_machine(&folder.path().join("demo"));
+}
+
+/// What the state of the run says of the machine.
+fn of_this_machine(folder: &Path) {
+    let shown = program(folder).args(["status", "--json"]).output().unwrap();
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let host = &shown["host"];
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(host["cores"], cores, "{host}");
+    assert_eq!(host["threads"], cores, "{host}");
+    assert_eq!(host["version"], env!("CARGO_PKG_VERSION"));
+    let shown = program(folder).arg("status").output().unwrap();
+    let last = text(&shown.stdout).lines().last().unwrap().to_owned();
+    let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    assert!(
+        last.starts_with("b2caf ") && last.contains(&system),
+        "{last}"
+    );
 }
 
 /// The table of constants that was printed, against what the sample was made with.
