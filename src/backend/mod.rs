@@ -16,12 +16,14 @@
 //! | 29 a thread per calibration, and the working directory of the process is changed | as many calibrations at once as there are threads; the directory is never changed | `the_working_directory_is_never_changed` |
 //! | 35 slow exit files turn good jobs into failures; one failed sub-job repeats all | there are no batch jobs yet; what was collected is kept, whatever fails after it | `a_killed_run_goes_on_and_ends_with_the_same_bytes` |
 
+mod cores;
 mod error;
 mod job;
 mod local;
 mod split;
 mod status;
 
+pub use cores::{both, map_each};
 pub use error::Error;
 pub use job::{Argument, Job, SubJob};
 pub use local::{Local, Next};

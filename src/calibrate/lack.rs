@@ -1,9 +1,6 @@
 //! Which channels lack data, and whether there are too many of them.
 
-use rayon::prelude::*;
-
 use crate::fit::Row;
-use crate::hist::Histogram;
 
 use super::execution::Ended;
 use super::words::{counted, grouped, listed};
@@ -23,30 +20,32 @@ impl Lack {
         step: &FitStep,
         channels: &Channels,
     ) -> Result<Self, Ended> {
-        let why = |(channel, histogram): &(i64, Histogram)| -> Result<String, Ended> {
-            let entries = histogram.entries();
-            if entries <= 0.0 {
-                return Ok("no entries".to_owned());
-            }
-            let least = step.options.min_entries;
-            if entries < least {
-                return Ok(format!("{entries} entries, {least} needed"));
-            }
-            let Some(rule) = &declared.enough_data else {
-                return Ok(String::new());
-            };
-            let enough = rule.0.ask(histogram).map_err(|failure| {
-                let of = of(channels, *channel);
-                Ended::rule(&format!("the rule `enough_data` failed in {of}"), failure)
-            })?;
-            Ok(match enough {
-                true => String::new(),
-                false => format!("not enough data: {entries} entries"),
+        let least = step.options.min_entries;
+        let entries = channels.histograms.iter().map(|(_, one)| one.entries());
+        let entries: Vec<f64> = entries.collect();
+        let mut why: Vec<String> = entries
+            .iter()
+            .map(|entries| match *entries {
+                entries if entries <= 0.0 => "no entries".to_owned(),
+                entries if entries < least => format!("{entries} entries, {least} needed"),
+                _ => String::new(),
             })
+            .collect();
+        let Some(rule) = &declared.enough_data else {
+            return Ok(Self { why });
         };
-        // Of several failures the one of the first channel is told.
-        let why: Vec<_> = channels.histograms.par_iter().map(why).collect();
-        let why = why.into_iter().collect::<Result<_, _>>()?;
+        let asked: Vec<usize> = (0..why.len()).filter(|at| why[*at].is_empty()).collect();
+        let histograms = asked.iter().map(|at| &channels.histograms[*at].1);
+        let answers = rule.ask_each(&histograms.collect::<Vec<_>>());
+        let answers = answers.map_err(|(number, failure)| {
+            let of = of(channels, channels.histograms[asked[number]].0);
+            Ended::rule(&format!("the rule `enough_data` failed in {of}"), failure)
+        })?;
+        for (at, enough) in asked.into_iter().zip(answers) {
+            if !enough {
+                why[at] = format!("not enough data: {} entries", entries[at]);
+            }
+        }
         Ok(Self { why })
     }
 
@@ -84,7 +83,7 @@ impl Lack {
 
     /// Rows without fits, one per channel.
     pub(super) fn rows(&self, channels: &Channels) -> Vec<Row> {
-        let both = channels.histograms.par_iter().zip(&self.why);
+        let both = channels.histograms.iter().zip(&self.why);
         both.map(|((channel, histogram), why)| Row {
             channel: *channel,
             entries: histogram.entries(),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::fill::{Objects, Part, Tally};
@@ -190,8 +191,9 @@ impl Collected {
         if !matches!(block.as_ref(), Block::Counts(_) | Block::Profile(_)) {
             return Err(self.missing("histogram", name));
         }
-        block
-            .histograms()
+        let one = |channel| block.histogram_of(channel).map(|one| (channel, one));
+        let all = block.channels().map(IntoParallelIterator::into_par_iter);
+        all.and_then(|all| all.map(one).collect())
             .ok_or_else(|| self.missing("histogram of one dimension and one channel index", name))
     }
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
 
 use crate::expr::{Expr, Failure, Place};
 use crate::hist::Histogram;
@@ -26,6 +29,34 @@ pub trait RuleFunction<Question: ?Sized, Answer>: Send + Sync {
 
 /// A shared [`RuleFunction`].
 pub struct Rule<Question: ?Sized, Answer>(pub Arc<dyn RuleFunction<Question, Answer>>);
+
+impl<Question: Sync, Answer: Send> Rule<Question, Answer> {
+    /// The answers to many questions, in their order, asked on all cores.
+    ///
+    /// # Errors
+    /// The first question that has no answer, by its place, and why; those behind it need not
+    /// have been asked.
+    pub fn ask_each(&self, questions: &[&Question]) -> Result<Vec<Answer>, (usize, Failure)> {
+        let first = AtomicUsize::new(usize::MAX);
+        let ask = |(at, question): (usize, &&Question)| {
+            // An endless loop is cut off late: once is enough.
+            if at > first.load(Ordering::Relaxed) {
+                return None;
+            }
+            let answer = self.0.ask(question);
+            if answer.is_err() {
+                first.fetch_min(at, Ordering::Relaxed);
+            }
+            Some(answer)
+        };
+        let questions = questions.par_iter().enumerate();
+        let answers: Vec<_> = questions.map(ask).collect();
+        let answers = answers.into_iter().flatten().enumerate();
+        answers
+            .map(|(at, answer)| answer.map_err(|failure| (at, failure)))
+            .collect()
+    }
+}
 
 impl<Q: ?Sized, A> Clone for Rule<Q, A> {
     fn clone(&self) -> Self {

@@ -1,9 +1,12 @@
 //! Anything a collector fills that is split into channels.
 
-use rayon::prelude::*;
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::{CountBlock, EfficiencyBlock, EquationBlock, Histogram, ProfileBlock, SumBlock};
+use super::{
+    ChannelRange, CountBlock, EfficiencyBlock, EquationBlock, Histogram, ProfileBlock, SumBlock,
+};
 
 /// Why a block cannot be made, read or merged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -86,27 +89,43 @@ impl Block {
         }
     }
 
-    /// The histogram or profile of each channel, a single one as channel 0; `None` for what has
-    /// no bins, two dimensions, or more than one channel index.
+    /// The numbers of its channels, 0 for a single object; `None` for what has no bins, or more
+    /// than one channel index.
     #[must_use]
-    pub fn histograms(&self) -> Option<Vec<(i64, Histogram)>> {
-        let of = |numbers: &[i64]| match self {
-            Self::Counts(counts) => counts.histogram(numbers),
-            Self::Profile(profile) => profile.histogram(numbers),
-            _ => None,
-        };
+    pub fn channels(&self) -> Option<RangeInclusive<i64>> {
         let ranges = match self {
             Self::Counts(counts) => counts.ranges(),
             Self::Profile(profile) => profile.ranges(),
             _ => return None,
         };
         match ranges {
-            [] => of(&[]).map(|histogram| vec![(0, histogram)]),
-            [range] => (range.first..=range.last)
-                .into_par_iter()
-                .map(|n| of(&[n]).map(|histogram| (n, histogram)))
-                .collect(),
+            [] => Some(0..=0),
+            [range] => Some(range.first..=range.last),
             _ => None,
         }
+    }
+
+    /// The histogram or profile of one of its [`channels`](Self::channels); `None` for what has no
+    /// bins, two dimensions, or more than one channel index.
+    #[must_use]
+    pub fn histogram_of(&self, channel: i64) -> Option<Histogram> {
+        let one = [channel];
+        let numbers = |ranges: &[ChannelRange]| match ranges {
+            [] => &one[..0],
+            _ => &one[..],
+        };
+        match self {
+            Self::Counts(counts) => counts.histogram(numbers(counts.ranges())),
+            Self::Profile(profile) => profile.histogram(numbers(profile.ranges())),
+            _ => None,
+        }
+    }
+
+    /// The histogram or profile of each channel, a single one as channel 0; `None` for what has
+    /// no bins, two dimensions, or more than one channel index.
+    #[must_use]
+    pub fn histograms(&self) -> Option<Vec<(i64, Histogram)>> {
+        let one = |channel| self.histogram_of(channel).map(|one| (channel, one));
+        self.channels()?.map(one).collect()
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::backend::both;
 use crate::caf::{self, Behind, Event, Memory, Observer, Outcome, Writing};
 use crate::plan::{self, Plan};
 use crate::script::draw;
@@ -154,7 +155,7 @@ impl Task {
             None => Vec::new(),
         };
         let page = || report::of_last_run(&next, &self.memory);
-        let (page, moved) = rayon::join(page, what_moved);
+        let (page, moved) = both(page, what_moved);
         page?;
         behind
             .wait()

@@ -1,8 +1,13 @@
 //! Fits whose result is known by hand.
 
-use crate::expr::Column;
+use std::sync::Arc;
+
+use crate::expr::{Column, Failure, Place};
 use crate::fit::models::{gaussian, gaussian_core, line, on_constant, rule};
-use crate::fit::{Cost, Error, Errors, Fit, Options, fit_each, fit_histogram, fit_points, table};
+use crate::fit::{
+    Cost, Error, Errors, Fit, Options, Rule, RuleFunction, fit_each, fit_histogram, fit_points,
+    table,
+};
 use crate::hist::{Axis, Histogram};
 
 use super::random::Random;
@@ -244,4 +249,35 @@ fn range_prepare_and_joined_bins() {
     }));
     let fit = fit_histogram(&data, &model, &Options::default()).expect("a fit");
     assert_eq!((fit.ndf, fit.entries), (50 - 3, entries));
+}
+
+#[test]
+fn of_many_questions_the_first_that_fails_is_told() {
+    struct Odd;
+    impl RuleFunction<u32, u32> for Odd {
+        fn ask(&self, number: &u32) -> Result<u32, Failure> {
+            match number % 700 {
+                699 => Err(Failure {
+                    message: format!("{number} is too much"),
+                    hint: None,
+                    place: Place::default(),
+                }),
+                _ => Ok(2 * number),
+            }
+        }
+
+        fn source(&self) -> &str {
+            "odd"
+        }
+    }
+    let rule = Rule(Arc::new(Odd));
+    let numbers: Vec<u32> = (0..5000).collect();
+    let all: Vec<&u32> = numbers.iter().collect();
+    assert_eq!(rule.ask_each(&[]), Ok(Vec::new()));
+    let doubled = numbers[..699].iter().map(|n| 2 * n).collect();
+    assert_eq!(rule.ask_each(&all[..699]), Ok(doubled));
+    for _ in 0..20 {
+        let (at, failure) = rule.ask_each(&all[100..]).unwrap_err();
+        assert_eq!((at, failure.message.as_str()), (599, "699 is too much"));
+    }
 }

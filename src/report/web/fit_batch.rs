@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
-
 use super::facts::{FACTS, FitRow, probability, rows, value};
 use super::fit_plot::{Legend, fit_plot};
 use super::fit_rows::{Room, groups};
 use super::heat::{Map, map};
 use super::markup::{figure, fold, note, text};
+use crate::backend::map_each;
 use crate::calibrate::words::{counted, grouped};
 use crate::expr::Table;
 use crate::fit::{Picture, Pictures};
@@ -112,8 +111,8 @@ impl<'a> Batch<'a> {
             };
             Some(plot(picture, row, &title, self.pictures))
         };
-        let plots = self.pictures.large[..count].par_iter().filter_map(drawn);
-        let plots: Vec<String> = plots.collect();
+        let plots = map_each(&self.pictures.large[..count], drawn);
+        let plots: Vec<String> = plots.into_iter().flatten().collect();
         if plots.is_empty() {
             return String::new();
         }

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use rayon::prelude::*;
-
 use super::facts::{FitRow, probability, quality, value};
 use super::markup::{fold, text};
 use super::wall::{Cell, wall};
+use crate::backend::map_each;
 use crate::calibrate::words::grouped;
 use crate::fit::Pictures;
 use crate::report::number;
@@ -39,12 +38,12 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
     let small = room.small >= rows.len();
     room.small -= if small { rows.len() } else { 0 };
     room.lines = room.lines.saturating_sub(rows.len());
-    let groups = rows.par_chunks(GROUP);
-    let groups = groups.zip(pictures.small.par_chunks(GROUP));
-    let groups = groups.map(|(group, drawn)| {
+    let groups = rows.chunks(GROUP).zip(pictures.small.chunks(GROUP));
+    let groups: Vec<_> = groups.collect();
+    let html = map_each(&groups, |(group, drawn)| {
         let cells: Vec<Cell<'_>> = group
             .iter()
-            .zip(drawn)
+            .zip(*drawn)
             .map(|(row, small)| Cell {
                 label: &row.label,
                 bad: !row.ok,
@@ -56,7 +55,7 @@ pub(super) fn groups(rows: &[FitRow], pictures: &Pictures, name: &str, room: &mu
         let body = format!("{wall}{}", lines(group, &pictures.parameters, name));
         fold(&summary(group, name), rows.len() <= 24, &body)
     });
-    groups.collect::<Vec<String>>().concat()
+    html.concat()
 }
 
 /// `crystal 1 … 256: 250 ok, 4 without enough data … worst χ²/ndf 1.83 (17)`.

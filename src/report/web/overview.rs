@@ -174,7 +174,15 @@ pub(super) fn interval(iov: &IoV) -> String {
 /// The members that hold values, each with the one that holds its errors.
 pub(super) fn members(payload: &Payload) -> Vec<(&str, &[f64], &[f64])> {
     let names: Vec<&str> = payload.members.keys().map(String::as_str).collect();
+    // Of two members `error` can only be that of the other one.
+    let other = match names.as_slice() {
+        [other, "error" | "uncertainty"] | ["error" | "uncertainty", other] => Some(*other),
+        _ => None,
+    };
     let stem = |name: &str| {
+        if let Some(other) = other {
+            return (name != other).then(|| other.to_owned());
+        }
         let mut stems = ERRORS.iter().filter_map(|end| name.strip_suffix(end));
         stems.find(|stem| names.contains(stem)).map(str::to_owned)
     };
@@ -350,4 +358,31 @@ fn pair(payload: &Payload, title: &str, axis: &str, values: &[f64], errors: &[f6
         figure("long", &drawing, ""),
         figure("short", &spread, "")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_shown_with_their_values() {
+        let of = |names: &[&str]| {
+            let values =
+                |(at, name): (usize, &&str)| ((*name).to_owned(), vec![f64::from(at as u8)]);
+            let payload = Payload {
+                members: names.iter().enumerate().map(values).collect(),
+                ..Payload::empty("Offsets", "Offsets")
+            };
+            let told = members(&payload).into_iter();
+            let told = told.map(|(name, value, error)| (name.to_owned(), value[0], error.to_vec()));
+            told.collect::<Vec<_>>()
+        };
+        let pair = |name: &str, value: f64, error: f64| vec![(name.to_owned(), value, vec![error])];
+        assert_eq!(of(&["offset", "error"]), pair("offset", 0.0, 1.0));
+        assert_eq!(of(&["error", "offset"]), pair("offset", 1.0, 0.0));
+        assert_eq!(of(&["m_T", "m_TUnc"]), pair("m_T", 0.0, 1.0));
+        assert_eq!(of(&["offset", "width"]).len(), 2);
+        // Whose it is of two nobody knows.
+        assert_eq!(of(&["offset", "width", "error"]).len(), 3);
+    }
 }

@@ -12,6 +12,7 @@ use super::overview::{overview, state};
 use super::passes::passes;
 use super::payloads::payloads;
 use super::script::{script, versions};
+use crate::backend::both;
 use crate::caf::{Results, State};
 use crate::calibrate::words::counted;
 
@@ -25,7 +26,7 @@ const STYLE: &str = include_str!("style.css");
 pub fn report(results: &Results) -> String {
     let material = Material::gather(results);
     // The largest one beside all others.
-    let (fits, (overview, input, cuts, passes)) = rayon::join(
+    let (fits, (overview, input, cuts, passes)) = both(
         || fits(&material),
         || {
             (

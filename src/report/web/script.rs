@@ -62,6 +62,7 @@ fn settings(settings: &Value, in_force: &Value) -> String {
         };
         let shown = match value {
             Value::String(one) => format!("<div class=\"said\">{}</div>", text(one)),
+            Value::Array(list) if list.is_empty() => "–".into(),
             Value::Array(list) if list.iter().all(Value::is_string) => {
                 let words: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
                 text(&words.join(", "))
