@@ -274,7 +274,7 @@ fn warnings(collected: &Collected) -> Vec<String> {
                     [block.outside(), block.not_finite(), block.not_a_number(), 0]
                 }
                 Block::Efficiency(block) => [block.outside(), 0, 0, 0],
-                Block::Sum(block) => [block.outside(), 0, 0, 0],
+                Block::Sum(block) => [block.outside(), block.not_finite(), 0, 0],
                 Block::Equations(block) => [0, 0, 0, block.left_out()],
             };
             lost.iter_mut()

@@ -212,3 +212,11 @@ simple_block!(
     Sum,
     f64
 );
+
+impl SumBlock {
+    /// Rows of all channels whose value was not finite: in no sum.
+    #[must_use]
+    pub fn not_finite(&self) -> u64 {
+        self.0.pages.iter().map(|page| page.not_finite).sum()
+    }
+}
