@@ -122,7 +122,8 @@ impl Folder {
                 return Ok(folder);
             }
         }
-        folder.write_json(&folder.root.join(PLAN), &sign)?;
+        // Always lasting: without it what a loss of power leaves would be nobody's.
+        write_json(&folder.root.join(PLAN), &sign, &Writing::Lasting)?;
         Ok(folder)
     }
 
