@@ -4,14 +4,20 @@
 
 /// Names that stand as texts behind one of these words in the bindings.
 fn bound() -> std::collections::BTreeSet<String> {
-    const REGISTER: [&str; 4] = [
+    const REGISTER: [&str; 6] = [
         "register_fn(",
         "register_get(",
         "register_get_set(",
         "set_var(",
+        // Numbers of histograms, which rules take without the engine, too.
+        "whole_of(",
+        "number_of(",
     ];
     let mut names = std::collections::BTreeSet::new();
-    let mut files = vec!["src/script/engine.rs".into()];
+    let mut files = vec![
+        "src/script/engine.rs".into(),
+        "src/script/closures/coded.rs".into(),
+    ];
     for entry in std::fs::read_dir("src/script/bindings").expect("the bindings") {
         files.push(entry.expect("an entry").path());
     }

@@ -26,19 +26,33 @@ pub enum HistogramNumber {
 
 /// The numbers that a histogram has, by the names that scripts know.
 pub const HISTOGRAM_NUMBERS: [(&str, HistogramNumber); 12] = [
-    ("entries", HistogramNumber::Int(|h| whole(h.entries()))),
-    ("maximum", HistogramNumber::Float(Histogram::maximum)),
-    ("mode", HistogramNumber::Float(Histogram::mode)),
-    ("mean", HistogramNumber::Float(Histogram::mean)),
-    ("std", HistogramNumber::Float(Histogram::std)),
-    ("bin_width", HistogramNumber::Float(Histogram::bin_width)),
-    ("low", HistogramNumber::Float(Histogram::low)),
-    ("high", HistogramNumber::Float(Histogram::high)),
-    ("floor", HistogramNumber::Float(Histogram::floor)),
-    ("fwhm", HistogramNumber::Float(Histogram::fwhm)),
-    ("width_low", HistogramNumber::Float(Histogram::width_low)),
-    ("width_high", HistogramNumber::Float(Histogram::width_high)),
+    whole_of("entries", |h| whole(h.entries())),
+    number_of("maximum", Histogram::maximum),
+    number_of("mode", Histogram::mode),
+    number_of("mean", Histogram::mean),
+    number_of("std", Histogram::std),
+    number_of("bin_width", Histogram::bin_width),
+    number_of("low", Histogram::low),
+    number_of("high", Histogram::high),
+    number_of("floor", Histogram::floor),
+    number_of("fwhm", Histogram::fwhm),
+    number_of("width_low", Histogram::width_low),
+    number_of("width_high", Histogram::width_high),
 ];
+
+const fn whole_of(
+    name: &'static str,
+    of: fn(&Histogram) -> i64,
+) -> (&'static str, HistogramNumber) {
+    (name, HistogramNumber::Int(of))
+}
+
+const fn number_of(
+    name: &'static str,
+    of: fn(&Histogram) -> f64,
+) -> (&'static str, HistogramNumber) {
+    (name, HistogramNumber::Float(of))
+}
 
 #[expect(
     clippy::cast_possible_truncation,
