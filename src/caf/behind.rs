@@ -1,6 +1,6 @@
 //! Files that are written while the run goes on, and after it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -8,7 +8,10 @@ use super::Error;
 
 /// Files under way. A value that is dropped waits for them, so that none appears later.
 #[derive(Debug, Default)]
-pub struct Behind(Mutex<Vec<JoinHandle<Result<(), Error>>>>);
+pub struct Behind(Mutex<Vec<File>>);
+
+/// A file and who writes it.
+type File = (PathBuf, JoinHandle<Result<(), Error>>);
 
 impl Behind {
     /// Begins to write the file at `path`.
@@ -19,7 +22,7 @@ impl Behind {
     ) -> Result<(), Error> {
         let begun = thread::Builder::new().spawn(write);
         let begun = begun.map_err(Error::output(path))?;
-        self.files().push(begun);
+        self.files().push((path.to_path_buf(), begun));
         Ok(())
     }
 
@@ -29,16 +32,16 @@ impl Behind {
     /// The first file that could not be written.
     pub fn wait(&self) -> Result<(), Error> {
         let mut first = Ok(());
-        for file in std::mem::take(&mut *self.files()) {
+        for (path, file) in std::mem::take(&mut *self.files()) {
             let written = file.join();
-            let written = written
-                .unwrap_or_else(|panic| Err(Error::panicked("writing results", panic.as_ref())));
+            let written =
+                written.unwrap_or_else(|panic| Err(Error::panicked_at(&path, panic.as_ref())));
             first = first.and(written);
         }
         first
     }
 
-    fn files(&self) -> MutexGuard<'_, Vec<JoinHandle<Result<(), Error>>>> {
+    fn files(&self) -> MutexGuard<'_, Vec<File>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -87,6 +90,6 @@ mod tests {
             .begin(Path::new("a"), || panic!("out of paper"))
             .unwrap();
         let said = behind.wait().unwrap_err().to_string();
-        assert!(said.contains("out of paper"), "{said}");
+        assert_eq!(said, "a: out of paper; this is a bug in b2caf");
     }
 }

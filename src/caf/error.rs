@@ -86,11 +86,11 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A calibration ran into a bug of this program.
-    #[error("calibration {calibration}: {message}; this is a bug in b2caf")]
+    /// A calibration, or a file of results, ran into a bug of this program.
+    #[error("{what}: {message}; this is a bug in b2caf")]
     Panicked {
-        /// Name of the calibration.
-        calibration: String,
+        /// What ran into it: `calibration alignment`.
+        what: String,
         /// What the program said.
         message: String,
     },
@@ -191,11 +191,17 @@ impl Error {
 
     /// The error of a calibration that panicked.
     pub(super) fn panicked(calibration: &str, panic: &(dyn Any + Send)) -> Self {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Self::Panicked {
-            calibration: calibration.into(),
-            message: message.unwrap_or_else(|| "it stopped without a message".into()),
+            what: format!("calibration {calibration}"),
+            message: message_of(panic),
+        }
+    }
+
+    /// The error of a file whose writer panicked.
+    pub(super) fn panicked_at(path: &Path, panic: &(dyn Any + Send)) -> Self {
+        Self::Panicked {
+            what: path.display().to_string(),
+            message: message_of(panic),
         }
     }
 
@@ -204,4 +210,11 @@ impl Error {
         let path = path.into();
         move |source| Self::Output { path, source }
     }
+}
+
+/// What a panic said.
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    message.unwrap_or_else(|| "it stopped without a message".into())
 }

@@ -201,7 +201,10 @@ fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
     if to.exists() {
         fs::rename(to, &old)?;
     }
-    fs::rename(from, to)
+    fs::rename(from, to).inspect_err(|_| {
+        // The last good results stay. The first error is the one worth telling.
+        let _ = fs::rename(&old, to);
+    })
 }
 
 /// Removes results that others have taken the place of.
@@ -365,5 +368,33 @@ impl Observer for Stages<'_> {
             _ => return,
         };
         self.found.push(stage);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_replaced_as_a_whole_or_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (next, up) = (folder.path().join("next"), folder.path().join("up"));
+        let put = |folder: &Path, text: &str| {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join("page"), text).unwrap();
+        };
+        let page = || fs::read_to_string(up.join("page")).unwrap();
+        put(&next, "first");
+        replace(&next, &up).unwrap();
+        put(&next, "second");
+        replace(&next, &up).unwrap();
+        assert_eq!(page(), "second");
+        assert!(beside(&up, OLD).exists());
+        tidy(&up);
+        assert!(!beside(&up, OLD).exists());
+        // Nothing to put there.
+        replace(&next, &up).unwrap_err();
+        tidy(&up);
+        assert_eq!(page(), "second");
     }
 }

@@ -174,17 +174,22 @@ pub(super) fn interval(iov: &IoV) -> String {
 /// The members that hold values, each with the one that holds its errors.
 pub(super) fn members(payload: &Payload) -> Vec<(&str, &[f64], &[f64])> {
     let names: Vec<&str> = payload.members.keys().map(String::as_str).collect();
-    // Of two members `error` can only be that of the other one.
-    let other = match names.as_slice() {
-        [other, "error" | "uncertainty"] | ["error" | "uncertainty", other] => Some(*other),
-        _ => None,
+    let is_error = |name: &str| {
+        let mut words = ERRORS.iter().map(|end| end.trim_start_matches('_'));
+        words.any(|word| word.eq_ignore_ascii_case(name))
     };
     let stem = |name: &str| {
-        if let Some(other) = other {
-            return (name != other).then(|| other.to_owned());
-        }
         let mut stems = ERRORS.iter().filter_map(|end| name.strip_suffix(end));
-        stems.find(|stem| names.contains(stem)).map(str::to_owned)
+        let stem = stems.find(|stem| names.contains(stem));
+        let only = || match names.as_slice() {
+            // Of two members an error can only be that of the other one.
+            [a, b] if is_error(name) => {
+                let other = if *a == name { b } else { a };
+                Some(*other).filter(|other| !is_error(other))
+            }
+            _ => None,
+        };
+        stem.or_else(only).map(str::to_owned)
     };
     let values = payload
         .members
@@ -381,7 +386,9 @@ mod tests {
         assert_eq!(of(&["offset", "error"]), pair("offset", 0.0, 1.0));
         assert_eq!(of(&["error", "offset"]), pair("offset", 1.0, 0.0));
         assert_eq!(of(&["m_T", "m_TUnc"]), pair("m_T", 0.0, 1.0));
+        assert_eq!(of(&["Err", "offset"]), pair("offset", 1.0, 0.0));
         assert_eq!(of(&["offset", "width"]).len(), 2);
+        assert_eq!(of(&["error", "uncertainty"]).len(), 2);
         // Whose it is of two nobody knows.
         assert_eq!(of(&["offset", "width", "error"]).len(), 3);
     }
